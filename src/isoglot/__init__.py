@@ -1,0 +1,3 @@
+"""isoglot trains, measures and serves retrievers that treat every language alike."""
+
+__version__ = "0.1.0"

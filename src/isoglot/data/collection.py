@@ -1,0 +1,129 @@
+"""Collection: queries, passages and relevance judgments as immutable Arrow tables.
+
+It is what TREC and CLEF call a test collection, and it serves training and evaluation alike.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from isoglot.data.validation import validate
+
+QUERIES = pa.schema([("query_id", pa.string()), ("topic_id", pa.string()), ("language", pa.string()),
+                     ("text", pa.string())])  # fmt: skip
+PASSAGES = pa.schema([("passage_id", pa.string()), ("parallel_id", pa.string()), ("language", pa.string()),
+                      ("title", pa.string()), ("text", pa.string())])  # fmt: skip
+QRELS = pa.schema([("topic_id", pa.string()), ("passage_id", pa.string()), ("relevance", pa.int32())])
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A validated test collection.
+
+    A topic is one information need and its queries are that need said in several languages (or several wordings);
+    a parallel group (`parallel_id`) is one passage said in several languages, null where no alignment exists.
+    Relevance belongs to the topic and so holds for all its queries. Relevance 0 is a judged hard negative.
+
+    Args:
+        name: what the collection is called in tables and files.
+        queries: columns `query_id, topic_id, language, text`.
+        passages: columns `passage_id, parallel_id, language, title, text`.
+        qrels: columns `topic_id, passage_id, relevance`.
+        licence: the licence of the texts.
+        source: where the texts come from.
+        evaluation_only: True where training on it would be training on evaluation data.
+
+    Raises:
+        RequestError: a row is wrong; the sentence names table, row and value.
+
+    >>> from isoglot.data import Collection
+    >>> tiny = Collection.from_rows(
+    ...     "tiny",
+    ...     queries=[{"query_id": "q1", "topic_id": "t1", "language": "en", "text": "capital of Peru?"}],
+    ...     passages=[{"passage_id": "p1", "language": "es", "text": "Lima es la capital del Perú."}],
+    ...     qrels=[{"topic_id": "t1", "passage_id": "p1", "relevance": 1}],
+    ... )
+    >>> tiny.languages
+    ['en', 'es']
+    """
+
+    name: str
+    queries: pa.Table
+    passages: pa.Table
+    qrels: pa.Table
+    licence: str = "unknown"
+    source: str = ""
+    evaluation_only: bool = False
+
+    def __post_init__(self) -> None:
+        validate(self.name, self.queries, self.passages, self.qrels)
+
+    @classmethod
+    def from_rows(
+        cls,
+        name: str,
+        *,
+        queries: list[dict],
+        passages: list[dict],
+        qrels: list[dict],
+        licence: str = "unknown",
+        source: str = "",
+        evaluation_only: bool = False,
+    ) -> "Collection":
+        """Build a collection from lists of rows; `parallel_id`, `title` and `relevance` (1) may be left out."""
+        passages = [{"parallel_id": None, "title": "", **row} for row in passages]
+        qrels = [{"relevance": 1, **row} for row in qrels]
+        tables = (
+            pa.Table.from_pylist(rows, schema=schema)
+            for rows, schema in ((queries, QUERIES), (passages, PASSAGES), (qrels, QRELS))
+        )
+        return cls(name, *tables, licence=licence, source=source, evaluation_only=evaluation_only)
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """All languages of queries and passages, sorted."""
+        found = (pc.unique(table["language"]).to_pylist() for table in (self.queries, self.passages))
+        return sorted({language for languages in found for language in languages})
+
+    @cached_property
+    def topics(self) -> list[str]:
+        """The topic ids that have at least one query, in order of first appearance."""
+        return pc.unique(self.queries["topic_id"]).to_pylist()
+
+    @property
+    def passage_texts(self) -> list[str]:
+        """What an encoder reads of each passage: its title, where it has one, and its text."""
+        titles, texts = self.passages["title"].to_pylist(), self.passages["text"].to_pylist()
+        return [f"{title}\n{text}" if title else text for title, text in zip(titles, texts, strict=True)]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over every cell of the three tables, whatever their chunking."""
+        digest = hashlib.sha256()
+        for table in (self.queries, self.passages, self.qrels):
+            for column in table.columns:
+                digest.update(repr(column.to_pylist()).encode())
+        return digest.hexdigest()
+
+    def select_topics(self, topics: Iterable[str]) -> "Collection":
+        """The collection of these topics: their queries, judgments and judged passages only."""
+        wanted = pa.array(list(topics), pa.string())
+        queries = self.queries.filter(pc.is_in(self.queries["topic_id"], wanted))
+        qrels = self.qrels.filter(pc.is_in(self.qrels["topic_id"], wanted))
+        judged = pc.is_in(self.passages["passage_id"], pc.unique(qrels["passage_id"]))
+        return replace(self, queries=queries, qrels=qrels, passages=self.passages.filter(judged))
+
+    def select_languages(self, languages: Iterable[str]) -> "Collection":
+        """The collection without the texts in any other language, and without the judgments of those."""
+        wanted = pa.array(list(languages), pa.string())
+        queries = self.queries.filter(pc.is_in(self.queries["language"], wanted))
+        passages = self.passages.filter(pc.is_in(self.passages["language"], wanted))
+        kept = pc.and_(
+            pc.is_in(self.qrels["topic_id"], pc.unique(queries["topic_id"])),
+            pc.is_in(self.qrels["passage_id"], passages["passage_id"]),
+        )
+        return replace(self, queries=queries, passages=passages, qrels=self.qrels.filter(kept))

@@ -1,0 +1,37 @@
+"""Language codes are BCP-47 in canonical form (`en`, `zh-Hant`, `pt-BR`), checked with langcodes."""
+
+from collections.abc import Iterable
+from functools import cache
+
+import langcodes
+
+from isoglot.errors import RequestError
+
+
+@cache
+def language_problem(code: str) -> str | None:
+    """Say what is wrong with a language code, or None where it is fine.
+
+    >>> language_problem("pt-BR")
+    >>> language_problem("pt_br")
+    "language 'pt_br' is not in canonical form; write 'pt-BR'"
+    >>> language_problem("qq")
+    "language 'qq' is not a BCP-47 code; write one such as 'en', 'zh-Hant' or 'pt-BR'"
+    """
+    try:
+        valid = langcodes.tag_is_valid(code)
+        canonical = langcodes.standardize_tag(code) if valid else ""
+    except ValueError:
+        valid = False
+    if not valid:
+        return f"language {code!r} is not a BCP-47 code; write one such as 'en', 'zh-Hant' or 'pt-BR'"
+    if canonical != code:
+        return f"language {code!r} is not in canonical form; write {canonical!r}"
+    return None
+
+
+def check_languages(codes: Iterable[str]) -> None:
+    """Raise RequestError for the first code that is not a canonical BCP-47 tag."""
+    for code in codes:
+        if problem := language_problem(code):
+            raise RequestError(f"{problem}.")
