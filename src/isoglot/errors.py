@@ -1,5 +1,8 @@
 """The errors a person sees: one sentence that says what is wrong and what to do."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class IsoglotError(Exception):
     """The work failed; the command line ends with exit code 1."""
@@ -11,3 +14,15 @@ class RequestError(IsoglotError):
     """The request was wrong (a name, a value, a missing file); exit code 2."""
 
     exit_code = 2
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> RequestError:
+    """The error for a name that does not exist, with the nearest one that does.
+
+    >>> str(unknown("strategy", "hybird", ["mixed", "hybrid"]))
+    "There is no strategy 'hybird'; did you mean 'hybrid'? Known: mixed, hybrid."
+    """
+    known = list(known)
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    question = f"did you mean {near[0]!r}? " if near else ""
+    return RequestError(f"There is no {kind} {name!r}; {question}Known: {', '.join(known)}.")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import langcodes
+from babel import Locale, UnknownLocaleError
 
 from isoglot.errors import RequestError
 
@@ -35,3 +36,15 @@ def check_languages(codes: Iterable[str]) -> None:
     for code in codes:
         if problem := language_problem(code):
             raise RequestError(f"{problem}.")
+
+
+def language_name(code: str) -> str:
+    """The English name of a language, the code itself where CLDR has none.
+
+    >>> language_name("pt-BR")
+    'Portuguese (Brazil)'
+    """
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code

@@ -1,0 +1,92 @@
+"""What a collection offers to batches: by topic and language, the rows of its queries and passages."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isoglot.data import Collection
+from isoglot.data.indexed import Indexed, index
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Row numbers by key, compressed: the rows of key k are `rows[starts[k]:starts[k + 1]]`."""
+
+    starts: Rows
+    rows: Rows
+
+    @classmethod
+    def of(cls, keys: Rows, rows: Rows, key_count: int) -> "Shelf":
+        """Put `rows` on the shelf under `keys` (same length), keys 0 to `key_count` - 1."""
+        order = np.argsort(keys, kind="stable")
+        return cls(np.searchsorted(keys[order], np.arange(key_count + 1)), rows[order])
+
+    def count(self, keys: Rows) -> Rows:
+        """How many rows each key has."""
+        return self.starts[keys + 1] - self.starts[keys]
+
+    def pick(self, keys: Rows, rng: np.random.Generator) -> Rows:
+        """One random row for each key, -1 for a key without rows."""
+        counts = self.count(keys)
+        chosen = self.starts[keys] + (rng.random(keys.shape) * counts).astype(np.int64)
+        return np.where(counts > 0, self.rows[np.minimum(chosen, len(self.rows) - 1)] if len(self.rows) else -1, -1)
+
+    def expand(self, keys: Rows) -> tuple[Rows, Rows]:
+        """All rows of all keys: (position in `keys`, row), both as long as the sum of the counts."""
+        counts = self.count(keys)
+        owner = np.repeat(np.arange(len(keys)), counts)
+        within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return owner, self.rows[self.starts[keys][owner] + within]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The texts of a collection as training sees them: topics joined to their judged passages.
+
+    Keys of `queries`, `passages` and `negatives` are `topic * L + language`; those of `groups` are topics.
+    """
+
+    name: str
+    language_count: int
+    indexed: Indexed
+    queries: Shelf
+    passages: Shelf
+    negatives: Shelf
+    groups: Shelf
+
+    @property
+    def topic_count(self) -> int:
+        """Number of topics."""
+        return self.indexed.topic_count
+
+    def has(self, shelf: Shelf, topics: Rows) -> NDArray[np.bool_]:
+        """Whether each topic has something on the shelf in each language: [topics, L]."""
+        return shelf.count(self.keys(topics)) > 0
+
+    def keys(self, topics: Rows) -> Rows:
+        """Keys of each topic in each language: [topics, L]."""
+        return topics[:, None] * self.language_count + np.arange(self.language_count)
+
+
+def take_inventory(collection: Collection, languages: list[str]) -> Inventory:
+    """Sort the rows of a collection by topic and language (positions in `languages`)."""
+    indexed, width = index(collection, languages), len(languages)
+    relevant = indexed.judgment_relevance > 0
+    topic, passage = indexed.judgment_topic, indexed.judgment_passage
+    keys = topic * width + indexed.passage_language[passage]
+    size = indexed.topic_count * width
+    topic_groups = np.unique(np.stack([topic[relevant], indexed.passage_group[passage[relevant]]]), axis=1)
+    return Inventory(
+        name=collection.name,
+        language_count=width,
+        indexed=indexed,
+        queries=Shelf.of(
+            indexed.query_topic * width + indexed.query_language, np.arange(len(indexed.query_topic)), size
+        ),
+        passages=Shelf.of(keys[relevant], passage[relevant], size),
+        negatives=Shelf.of(keys[~relevant], passage[~relevant], size),
+        groups=Shelf.of(topic_groups[0], topic_groups[1], indexed.topic_count),
+    )

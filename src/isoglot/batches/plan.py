@@ -1,0 +1,219 @@
+"""The plan: the global batch of every step as a pure function of (seed, step)."""
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isoglot.batches.inventory import Inventory, Rows, Shelf, take_inventory
+from isoglot.batches.rounds import topic_batches
+from isoglot.batches.strategies import Strategy, Weights
+from isoglot.data import Collection
+from isoglot.errors import RequestError
+
+LanguageWeights = Literal["uniform", "size"]
+StreamKey = tuple[int, bytes]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Row numbers of one batch of B examples with n hard negatives each, all from one collection.
+
+    `negatives` is [B, n], -1 where the topic has none. `excluded` is [B, G * (1 + n)] for the G examples of the global
+    batch, whose G passages come first and whose G * n negatives follow: True where a passage must not count as a
+    negative of the query, since the qrels call it (or a passage parallel to it) relevant. `first` is the position
+    of the first example in the global batch.
+    """
+
+    collection: int
+    topics: Rows
+    queries: Rows
+    passages: Rows
+    negatives: Rows
+    excluded: NDArray[np.bool_]
+    first: int = 0
+
+    def share(self, rank: int, world_size: int) -> "Batch":
+        """The slice of a global batch that worker `rank` of `world_size` trains on.
+
+        Raises:
+            RequestError: the batch does not divide evenly.
+        """
+        size, rest = divmod(len(self.topics), world_size)
+        if rest:
+            raise RequestError(
+                f"a batch of {len(self.topics)} does not divide by {world_size} workers; choose a multiple."
+            )
+        part = slice(rank * size, (rank + 1) * size)
+        rows = (self.topics[part], self.queries[part], self.passages[part], self.negatives[part], self.excluded[part])
+        return Batch(self.collection, *rows, first=part.start)
+
+
+class Plan:
+    """What every step trains on.
+
+    The languages of a step are drawn first (over those of all collections), then the collection, in proportion to
+    the number of its topics that can stand in such a batch, raised to gamma (gamma = 1: arXiv 2408.10536, "based on
+    dataset size"). Topics follow the collection's and pattern's own order of rounds, see `topic_batches`.
+
+    Nothing needs saving to resume: a plan only remembers what it computed, and computes it again where it must.
+
+    Args:
+        collections: what to train on.
+        strategy: draws the language pairs of a step.
+        batch_size: examples in the global batch.
+        seed: decides everything.
+        gamma: exponent of the collection's size, 0 for equal shares.
+        language_weights: "uniform", or "size" for each language in proportion to its topics.
+        negatives: hard negatives per example, from the judgments with relevance 0.
+    """
+
+    def __init__(
+        self,
+        collections: Sequence[Collection],
+        strategy: Strategy,
+        *,
+        batch_size: int,
+        seed: int,
+        gamma: float = 1.0,
+        language_weights: LanguageWeights = "uniform",
+        negatives: int = 0,
+    ) -> None:
+        self.languages = sorted({language for collection in collections for language in collection.languages})
+        self.strategy, self.batch_size, self.seed, self.gamma = strategy, batch_size, seed, gamma
+        self.negatives = negatives
+        self._inventories = [take_inventory(collection, self.languages) for collection in collections]
+        self._weights = _language_weights(self._inventories, language_weights)
+        self._draws: list[tuple[StreamKey, Weights, int]] = []
+        self._drawn: Counter[StreamKey] = Counter()
+        self._topics: dict[StreamKey, Rows] = {}
+        self._streams: dict[StreamKey, tuple[int, Iterator[Rows]]] = {}
+
+    def check(self, steps: int) -> None:
+        """Raise RequestError where one of the first `steps` batches could not be filled."""
+        for step in range(steps):
+            self._draw(step)
+        for key in self._drawn:
+            next(self._open_stream(key))
+
+    def batch(self, step: int) -> Batch:
+        """The global batch of a step, counted from 0.
+
+        Raises:
+            RequestError: too few topics offer what the strategy asks for.
+        """
+        (collection, pattern), pairs, position = self._draw(step)
+        topics = self._topic_batch((collection, pattern), position)
+        rng = np.random.default_rng([self.seed, 1, step])
+        stock = self._inventories[collection]
+        asked, given = draw_pairs(pairs, stock.has(stock.queries, topics), stock.has(stock.passages, topics), rng)
+        queries = stock.queries.pick(topics * stock.language_count + asked, rng)
+        passages = stock.passages.pick(topics * stock.language_count + given, rng)
+        negatives = self._pick_negatives(stock, topics, given, rng)
+        return Batch(collection, topics, queries, passages, negatives, excluded(stock, topics, passages, negatives))
+
+    def _draw(self, step: int) -> tuple[StreamKey, Weights, int]:
+        while len(self._draws) <= step:
+            rng = np.random.default_rng([self.seed, 0, len(self._draws)])
+            pairs = self.strategy(self._weights, rng)
+            key = self._choose_collection(pairs, rng)
+            self._draws.append((key, pairs, self._drawn[key]))
+            self._drawn[key] += 1
+        return self._draws[step]
+
+    def _choose_collection(self, pairs: Weights, rng: np.random.Generator) -> StreamKey:
+        pattern = (pairs > 0).tobytes()
+        sizes = np.array([len(self._servable((number, pattern))) for number in range(len(self._inventories))])
+        weights = np.where(sizes >= self.batch_size, np.maximum(sizes, 1.0) ** self.gamma, 0.0)
+        if not weights.any():
+            raise RequestError(self._too_few(pairs > 0, int(sizes.max())))
+        return int(rng.choice(len(weights), p=weights / weights.sum())), pattern
+
+    def _servable(self, key: StreamKey) -> Rows:
+        """The topics of a collection that have a query and a passage in a pair of the pattern."""
+        if key not in self._topics:
+            stock, width = self._inventories[key[0]], len(self.languages)
+            wanted = np.frombuffer(key[1], bool).reshape(width, width)
+            topics = np.arange(stock.topic_count)
+            pairs = stock.has(stock.queries, topics).astype(np.int64) @ wanted * stock.has(stock.passages, topics)
+            self._topics[key] = np.flatnonzero(pairs.any(axis=1))
+        return self._topics[key]
+
+    def _too_few(self, wanted: NDArray[np.bool_], most: int) -> str:
+        languages = [self.languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
+        what = f"language {languages[0]!r}" if len(languages) == 1 else f"the languages {', '.join(languages)}"
+        return (
+            f"{what} {'has' if len(languages) == 1 else 'have'} {most} topics in any one collection, fewer than a batch of {self.batch_size}; lower "
+            "--batch-size, or name the other languages with --languages."
+        )
+
+    def _open_stream(self, key: StreamKey) -> Iterator[Rows]:
+        stock, topics = self._inventories[key[0]], self._servable(key)
+        owner, group = stock.groups.expand(topics)
+        groups: dict[int, tuple[int, ...]] = {topic: () for topic in topics.tolist()}
+        for topic, number in zip(topics[owner].tolist(), group.tolist(), strict=True):
+            groups[topic] += (number,)
+        rng = np.random.default_rng([self.seed, 2, key[0], zlib.crc32(key[1])])
+        return topic_batches(groups, self.batch_size, rng)
+
+    def _topic_batch(self, key: StreamKey, position: int) -> Rows:
+        done, stream = self._streams.get(key, (0, None))
+        if stream is None or done > position:
+            done, stream = 0, self._open_stream(key)
+        for _ in range(position - done):
+            next(stream)
+        self._streams[key] = (position + 1, stream)
+        return next(stream)
+
+    def _pick_negatives(self, stock: Inventory, topics: Rows, given: Rows, rng: np.random.Generator) -> Rows:
+        """Judged negatives in the language of the passage where the topic has such."""
+        keys = np.repeat(topics * stock.language_count + given, self.negatives)
+        return stock.negatives.pick(keys, rng).reshape(len(topics), self.negatives)
+
+
+def _language_weights(inventories: Sequence[Inventory], kind: LanguageWeights) -> Weights:
+    """Probability of each language: uniform, or by the topics that have a query and a passage in it."""
+    sizes = np.zeros(inventories[0].language_count)
+    for stock in inventories:
+        topics = np.arange(stock.topic_count)
+        sizes += (stock.has(stock.queries, topics) | stock.has(stock.passages, topics)).sum(axis=0)
+    weights = sizes if kind == "size" else (sizes > 0).astype(np.float64)
+    return weights / weights.sum()
+
+
+def draw_pairs(
+    pairs: Weights, has_query: NDArray[np.bool_], has_passage: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[Rows, Rows]:
+    """Draw each example's (query language, passage language) by weight among the pairs that its topic has.
+
+    Args:
+        pairs: [L, L] weights.
+        has_query: [B, L] whether the topic has a query in the language.
+        has_passage: [B, L] whether it has a relevant passage in the language.
+        rng: makes the draw.
+
+    Returns:
+        Query languages [B] and passage languages [B].
+    """
+    weights = pairs * has_query[:, :, None] * has_passage[:, None, :]
+    cumulative = weights.reshape(len(weights), -1).cumsum(axis=1)
+    chosen = (cumulative > rng.random(len(weights))[:, None] * cumulative[:, -1:]).argmax(axis=1)
+    return np.divmod(chosen, pairs.shape[0])
+
+
+def excluded(stock: Inventory, topics: Rows, passages: Rows, negatives: Rows) -> NDArray[np.bool_]:
+    """Which candidates must not be negatives of which query: see `Batch.excluded`. Ids decide, never strings."""
+    candidates = np.concatenate([passages, negatives.ravel()])
+    group = np.where(candidates >= 0, stock.indexed.passage_group[candidates], -1)
+    shelf = Shelf.of(group[group >= 0], np.flatnonzero(group >= 0), int(stock.indexed.passage_group.max()) + 1)
+    owner, relevant_group = stock.groups.expand(topics)
+    position, column = shelf.expand(relevant_group)
+    mask = np.zeros((len(topics), len(candidates)), bool)
+    mask[owner[position], column] = True
+    mask[:, group < 0] = True
+    mask[np.arange(len(topics)), np.arange(len(topics))] = False
+    return mask

@@ -1,0 +1,42 @@
+"""The command line: commands made from typed signatures, and errors as one sentence."""
+
+import os
+import sys
+
+import typer
+
+from isoglot.cli import data, demo, evaluate, train
+from isoglot.errors import IsoglotError
+
+app = typer.Typer(
+    name="isoglot",
+    help="Train, measure and serve retrievers that treat every language alike.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo.demo)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.add_typer(data.app, name="data")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit code: 0 done, 1 the work failed, 2 the request was wrong."""
+    try:
+        sys.exit(app(arguments, standalone_mode=False) or 0)
+    except IsoglotError as problem:
+        _leave(str(problem), problem.exit_code)
+    except KeyboardInterrupt:
+        _leave("interrupted; nothing was written.", 1)
+    except Exception as problem:
+        if hasattr(problem, "format_message"):
+            _leave(f"{problem.format_message()}", 2)
+        if os.environ.get("ISOGLOT_TRACEBACK"):
+            raise
+        _leave(f"unexpected {type(problem).__name__}: {problem}; set ISOGLOT_TRACEBACK=1 to see where.", 1)
+
+
+def _leave(sentence: str, exit_code: int) -> None:
+    sys.stderr.write(f"isoglot: {' '.join(sentence.split())}\n")
+    sys.exit(exit_code)

@@ -1,0 +1,56 @@
+"""`isoglot train`: a recipe, whose every field is also a flag."""
+
+import inspect
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from isoglot.training.recipe import Recipe, read_recipe
+
+
+def train(
+    recipe: Annotated[Path | None, typer.Argument(help="recipe (YAML); flags win over it")] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="where the model goes")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished run, drop an unfinished")] = False,
+    **fields: Any,  # noqa: ANN401
+) -> None:
+    """Train an encoder as a recipe says; the same command goes on where a stopped run left off."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    if "languages" in given:
+        given["languages"] = [code for value in given["languages"] for code in value.split(",")]
+    chosen = read_recipe(recipe, given)
+    from rich.console import Console  # noqa: PLC0415
+
+    from isoglot.training.run import train as run  # noqa: PLC0415
+
+    run(chosen, out, overwrite=overwrite)
+    Console().print(f"Model written to {out}; evaluate it with: isoglot evaluate {out} COLLECTION --out DIR")
+
+
+def _flag(name: str) -> inspect.Parameter:
+    field = Recipe.model_fields[name]
+    default = "" if field.default is None else f" [default: {field.default}]"
+    option = typer.Option(help=f"{field.description}{default}", show_default=False)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[field.annotation | None, option],  # type: ignore[operator]
+    )
+
+
+def _with_recipe_flags() -> None:
+    """Give `train` the signature that the command line is made from: its own parameters and the recipe's fields."""
+    own = [
+        parameter
+        for parameter in inspect.signature(train).parameters.values()
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    parameters = [*own, *map(_flag, Recipe.model_fields)]
+    train.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    train.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+
+
+_with_recipe_flags()

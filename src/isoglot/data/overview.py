@@ -1,0 +1,68 @@
+"""A collection on the terminal: its size by language, a few topics, and the doubts about it."""
+
+from collections import Counter
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from isoglot.data.check import Doubt
+from isoglot.data.collection import Collection
+from isoglot.data.languages import language_name
+
+SHOWN_CHARACTERS = 160
+
+
+def overview_page(collection: Collection, topics: int) -> RenderableType:
+    """Size, languages and the first `topics` topics."""
+    return Group(_headline(collection), _language_table(collection), *_topic_tables(collection, topics))
+
+
+def doubts_page(collection: Collection, doubts: list[Doubt]) -> RenderableType:
+    """What `data check` found."""
+    if not doubts:
+        return Group(_headline(collection), Text("Valid, and nothing doubtful found."))
+    table = Table("doubtful", "how many", "the first of them", title="Valid, but look at", title_justify="left")
+    for doubt in doubts:
+        shown = "\n".join(f"{row_id}: {_short(text, 60)}" for row_id, text in doubt.examples)
+        table.add_row(doubt.kind, f"{doubt.count:,}", escape(shown))
+    return Group(_headline(collection), table)
+
+
+def _headline(collection: Collection) -> Text:
+    use = "evaluation only" if collection.evaluation_only else "training and evaluation"
+    return Text(
+        f"{collection.name}: {len(collection.topics):,} topics, {collection.queries.num_rows:,} queries, "
+        f"{collection.passages.num_rows:,} passages, {collection.qrels.num_rows:,} judgments, "
+        f"{len(collection.languages)} languages; {use}; licence: {collection.licence}; source: {collection.source}"
+    )
+
+
+def _language_table(collection: Collection) -> Table:
+    queries = Counter(collection.queries["language"].to_pylist())
+    passages = Counter(collection.passages["language"].to_pylist())
+    table = Table("language", "name", "queries", "passages")
+    for language in collection.languages:
+        table.add_row(language, language_name(language), f"{queries[language]:,}", f"{passages[language]:,}")
+    return table
+
+
+def _topic_tables(collection: Collection, topics: int) -> list[Table]:
+    chosen = collection.select_topics(collection.topics[:topics]) if topics else None
+    if chosen is None:
+        return []
+    return [_texts(chosen.select_topics([topic]), topic) for topic in chosen.topics]
+
+
+def _texts(topic: Collection, topic_id: str) -> Table:
+    table = Table("", "language", "text", title=f"topic {topic_id}", title_justify="left")
+    for label, rows in (("query", topic.queries), ("passage", topic.passages)):
+        for language, text in zip(rows["language"].to_pylist(), rows["text"].to_pylist(), strict=True):
+            table.add_row(label, language, escape(_short(text, SHOWN_CHARACTERS)))
+    return table
+
+
+def _short(text: str, characters: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= characters else flat[: characters - 1] + "…"

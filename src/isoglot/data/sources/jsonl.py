@@ -1,0 +1,43 @@
+"""Reading JSON and JSON lines, plain or gzipped, with the line at fault in every error."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from isoglot.errors import RequestError
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401
+    """Parse one JSON file.
+
+    Raises:
+        RequestError: the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as problem:
+        raise RequestError(f"{path} does not exist; check the path.") from problem
+    except ValueError as problem:
+        raise RequestError(f"{path} is not JSON: {problem}.") from problem
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number from 1, object) of a `.jsonl` or `.jsonl.gz` file.
+
+    Raises:
+        RequestError: the file is missing, cannot be read, or a line is not a JSON object.
+    """
+    if not path.is_file():
+        raise RequestError(f"{path} does not exist; check the path.")
+    number = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):  # noqa: B007
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise RequestError(f"{path} line {number} is not a JSON object; write one object a line.")
+                yield number, row
+    except (ValueError, OSError, EOFError) as problem:
+        raise RequestError(f"{path} cannot be read after line {number}: {problem}.") from problem

@@ -1,0 +1,69 @@
+"""Parallel question answering as JSON lines: one topic a line, a query and a passage in each of its languages.
+
+    {"topic_id": "...", "parallel_id": "...", "text": {"en": {"query": "...", "passage": "..."}, "de": {...}}}
+
+A language version without a query or passage text is left out, for real data has such; `data check` counts them.
+Lines may share a `topic_id` or a `parallel_id`; a text that repeats within one of them and a language is kept once.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from isoglot.data.collection import Collection
+from isoglot.data.sources.jsonl import read_lines
+from isoglot.errors import RequestError
+
+
+def read(path: Path, name: str | None = None) -> Collection:
+    """Read a `.jsonl` or `.jsonl.gz` file.
+
+    Raises:
+        RequestError: the file is missing or a line has another shape.
+    """
+    queries: dict[str, dict] = {}
+    passages: dict[str, dict] = {}
+    judgments: dict[tuple[str, str], None] = {}
+    for topic, group, language, version in versions(path):
+        _add(queries, "query_id", {"topic_id": topic, "language": language, "text": version["query"]}, topic)
+        row = {"parallel_id": group, "language": language, "text": version["passage"]}
+        judgments[topic, _add(passages, "passage_id", row, group)] = None
+    if not queries:
+        raise RequestError(f"{path} holds no topic with a query and a passage; see `isoglot data show parallel-qa`.")
+    return Collection.from_rows(
+        name or path.name.split(".")[0],
+        queries=list(queries.values()),
+        passages=list(passages.values()),
+        qrels=[{"topic_id": topic, "passage_id": passage} for topic, passage in judgments],
+        source=path.name,
+    )
+
+
+def versions(path: Path) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield (topic id, parallel id, language, {"query", "passage"}) of every version that has both texts."""
+    for number, row in read_lines(path):
+        try:
+            topic, group, texts = row["topic_id"], row["parallel_id"], row["text"].items()
+            filled = [(language, version) for language, version in texts if _is_filled(version)]
+        except (KeyError, AttributeError, TypeError) as problem:
+            raise RequestError(
+                f"{path} line {number} is not a topic ({problem}); it needs topic_id, parallel_id and text with "
+                "a query and a passage for each language."
+            ) from problem
+        for language, version in filled:
+            yield topic, group, language, version
+
+
+def _is_filled(version: dict[str, Any]) -> bool:
+    return bool(version["query"].strip() and version["passage"].strip())
+
+
+def _add(rows: dict[str, dict], id_column: str, row: dict[str, str], owner: str) -> str:
+    """Add `row` under an id of its owner and language, once per distinct text; return the id."""
+    number = 0
+    while True:
+        row_id = f"{owner}:{row['language']}" + (f":{number}" if number else "")
+        known = rows.setdefault(row_id, {id_column: row_id, **row})
+        if known["text"] == row["text"]:
+            return row_id
+        number += 1

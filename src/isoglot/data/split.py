@@ -1,0 +1,48 @@
+"""Cutting a collection in two by topic, so that no topic and no parallel group stands on both sides."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from isoglot.data.collection import Collection
+from isoglot.data.indexed import Indexed, index
+from isoglot.errors import RequestError
+
+
+def split_topics(collection: Collection, topics: int, seed: int = 0) -> tuple[Collection, Collection]:
+    """Cut about `topics` topics off, with all their languages.
+
+    Topics that share a parallel group with one another stay together.
+
+    Args:
+        collection: what to cut.
+        topics: how many to cut off; the last group of topics that belong together may exceed it.
+        seed: decides which.
+
+    Returns:
+        The rest, and what was cut off.
+
+    Raises:
+        RequestError: nothing would be left.
+    """
+    component = topic_components(index(collection))
+    order = np.random.default_rng(seed).permutation(component.max() + 1)
+    sizes = np.bincount(component)[order]
+    cut = order[: np.searchsorted(sizes.cumsum(), topics) + 1]
+    chosen = np.isin(component, cut)
+    if chosen.all():
+        raise RequestError(f"{collection.name} has {len(component)} topics; cutting {topics} off leaves none.")
+    names = np.array(collection.topics, object)
+    return collection.select_topics(names[~chosen]), collection.select_topics(names[chosen])
+
+
+def topic_components(indexed: Indexed) -> NDArray[np.int64]:
+    """Number of the component of each topic: topics with a parallel group in common share one."""
+    groups = indexed.passage_group[indexed.judgment_passage]
+    size = indexed.topic_count + int(indexed.passage_group.max()) + 1
+    edges = coo_array(
+        (np.ones(len(groups)), (indexed.judgment_topic, indexed.topic_count + groups)), shape=(size, size)
+    )
+    labels = connected_components(edges, directed=False)[1][: indexed.topic_count]
+    return np.unique(labels, return_inverse=True)[1]

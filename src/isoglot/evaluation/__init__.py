@@ -1,0 +1,1 @@
+"""Evaluation is a sum: outrank counts by passage language, and every setting, measure and bias read off them."""

@@ -1,0 +1,83 @@
+"""One model on one collection: encode once, count once, and read every setting off the counts."""
+
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sentence_transformers import SentenceTransformer
+
+from isoglot.data import Collection
+from isoglot.data.indexed import index
+from isoglot.errors import RequestError
+from isoglot.evaluation.measures import DEFAULT_MEASURES, Measure
+from isoglot.evaluation.per_query import per_query_table
+from isoglot.evaluation.ranks import MEMORY, golds_of, outrank_counts
+from isoglot.evaluation.summary import summarise
+from isoglot.models.encode import encode
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation found.
+
+    Args:
+        scores: means by setting, language and pair, the bias, and the cost; the content of `scores.json`.
+        per_query: one row per setting, query and pool; the content of `per_query.parquet`.
+    """
+
+    scores: dict[str, Any]
+    per_query: pa.Table
+
+
+def evaluate(
+    model: SentenceTransformer,
+    collection: Collection,
+    *,
+    pools: Sequence[Sequence[str]] = (),
+    measures: Sequence[Measure] = DEFAULT_MEASURES,
+    batch_size: int = 128,
+    memory: int = MEMORY,
+    progress: bool = False,
+) -> Evaluation:
+    """Evaluate in the monolingual, cross-lingual and multilingual-pool settings.
+
+    Args:
+        model: the encoder.
+        collection: what to evaluate on.
+        pools: sub-pools of languages to report besides the pool of all.
+        measures: what to compute for every query.
+        batch_size: texts encoded together.
+        memory: bound in bytes on what ranking holds besides vectors and counts.
+        progress: show bars while encoding.
+
+    Raises:
+        RequestError: no query has a relevant passage, or a pool names a language that the collection lacks.
+    """
+    indexed = index(collection)
+    golds = golds_of(indexed)
+    if len(golds.query) == 0:
+        raise RequestError(f"{collection.name} has no query with a relevant passage; there is nothing to evaluate.")
+    started = time.perf_counter()
+    queries, passages = collection.queries["text"].to_pylist(), collection.passage_texts
+    query_vectors = encode(model, queries, "query", batch_size=batch_size, progress=progress)
+    passage_vectors = encode(model, passages, "passage", batch_size=batch_size, progress=progress)
+    encoded = time.perf_counter()
+    counts = outrank_counts(
+        query_vectors, passage_vectors, indexed.passage_language, golds, len(indexed.languages), memory
+    )
+    table = per_query_table(collection, indexed, golds, counts, measures, pools)
+    ranked = time.perf_counter()
+    cost = {
+        "distinct_queries": len(set(queries)),
+        "distinct_passages": len(set(passages)),
+        "encode_seconds": round(encoded - started, 2),
+        "rank_seconds": round(ranked - encoded, 2),
+        "rank_memory_bytes": memory,
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+    scores = summarise(table, measures)
+    scores["counts"]["passages"] = len(passages)
+    return Evaluation({**scores, "cost": cost}, table)

@@ -1,0 +1,76 @@
+"""The table of every query's measures in every setting."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from isoglot.data import Collection
+from isoglot.data.indexed import Indexed
+from isoglot.evaluation import settings
+from isoglot.evaluation.bias import rank_distance
+from isoglot.evaluation.measures import Measure
+from isoglot.evaluation.ranks import Golds, Integers
+from isoglot.evaluation.settings import GoldRanks
+
+ALL = "all"
+RANK_DISTANCE = "RD"
+
+
+def per_query_table(
+    collection: Collection,
+    indexed: Indexed,
+    golds: Golds,
+    counts: Integers,
+    measures: Sequence[Measure],
+    pools: Sequence[Sequence[str]] = (),
+) -> pa.Table:
+    """Every measure of every query in every setting.
+
+    Args:
+        collection: gives the ids.
+        indexed: its integer view.
+        golds: its relevant passages, G rows.
+        counts: their outrank counts, shape [G, L].
+        measures: the columns to compute.
+        pools: sub-pools of languages beside the pool of all.
+
+    Returns:
+        Columns `setting, query_language, passage_language, query_id, topic_id`, one per measure, and `RD` (null
+        outside pools). `passage_language` of a pool is "all" or its languages joined by "+".
+    """
+    parts = [
+        _part(collection, setting, scope, ranks, measures)
+        for setting, scope, ranks in _scopes(indexed, golds, counts, pools)
+    ]
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def _scopes(
+    indexed: Indexed, golds: Golds, counts: Integers, pools: Sequence[Sequence[str]]
+) -> Iterator[tuple[str, str, GoldRanks]]:
+    for language, ranks in settings.monolingual(indexed, golds, counts):
+        yield "monolingual", language, ranks
+    for (_, passage_language), ranks in settings.cross_lingual(indexed, golds, counts):
+        yield "cross-lingual", passage_language, ranks
+    yield "multilingual", ALL, settings.multilingual(indexed, golds, counts)
+    for languages in pools:
+        yield "pool", "+".join(languages), settings.pool(indexed, golds, counts, languages)
+
+
+def _part(collection: Collection, setting: str, scope: str, ranks: GoldRanks, measures: Sequence[Measure]) -> pa.Table:
+    queries = collection.queries.take(ranks.queries)
+    is_pool = setting in ("multilingual", "pool")
+    distance = rank_distance(ranks) if is_pool else np.full(len(ranks.queries), np.nan)
+    return pa.table(
+        {
+            "setting": pa.repeat(setting, len(queries)),
+            "query_language": queries["language"],
+            "passage_language": pa.repeat(scope, len(queries)),
+            "query_id": queries["query_id"],
+            "topic_id": queries["topic_id"],
+            **{measure.name: measure(ranks) for measure in measures},
+            RANK_DISTANCE: pc.if_else(pa.array(np.repeat(is_pool, len(queries))), pa.array(distance), None),
+        }
+    )

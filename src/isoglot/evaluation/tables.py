@@ -1,0 +1,77 @@
+"""An evaluation on the terminal: three settings, bias, and the language x language matrix in colour."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from isoglot.evaluation.summary import SETTINGS
+
+SHOWN = ("AP", "RR", "R@1", "R@10", "nDCG@10")
+SHADES = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
+
+
+def decimal(value: float | None) -> str:
+    """A share without its leading zero, as the field prints it.
+
+    >>> decimal(0.5183), decimal(1.0), decimal(None)
+    ('.518', '1.000', '–')
+    """
+    return "–" if value is None else f"{value:.3f}".removeprefix("0")
+
+
+def settings_table(scores: dict[str, Any]) -> Table:
+    """Mean measures of each setting and pool, with the rank distance of the pools."""
+    table = Table(title="Settings (means over languages or pairs)", title_justify="left")
+    table.add_column("setting")
+    for name in (*SHOWN, "RD"):
+        table.add_column(name, justify="right")
+    rows = {setting: scores["settings"][setting] for setting in SETTINGS}
+    rows["multilingual"] = {**rows["multilingual"], **scores["bias"]}
+    for name, row in [*rows.items(), *((f"pool {pool}", row) for pool, row in scores["pools"].items())]:
+        distance = f"{row['RD']:,.0f}" if "RD" in row else ""
+        table.add_row(name, *(decimal(row.get(measure)) for measure in SHOWN), distance)
+    return table
+
+
+def matrix_table(pairs: dict[str, dict[str, float]], measure: str = "AP") -> Table:
+    """Mean of one measure by query language (rows) and passage language (columns)."""
+    keys = [key.split("->") for key in pairs]
+    rows, columns = (_in_order(key[side] for key in keys) for side in (0, 1))
+    values = {tuple(key): pairs["->".join(key)][measure] for key in keys}
+    low, high = min(values.values()), max(values.values())
+    table = Table(title=f"{measure} x 100, query language (rows) on passage language", title_justify="left", padding=0)
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(Text(row, "bold"), *(_cell(values.get((row, column)), low, high) for column in columns))
+    return table
+
+
+def evaluation_page(scores: dict[str, Any]) -> RenderableType:
+    """Everything a person looks at after an evaluation."""
+    counts, cost = scores["counts"], scores["cost"]
+    texts = cost["distinct_queries"] + cost["distinct_passages"]
+    footer = (
+        f"{counts['topics']:,} topics, {counts['queries']:,} queries, {counts['passages']:,} passages in the pool, "
+        f"{counts['monolingual_languages']} languages, {counts['cross_lingual_pairs']} cross-lingual pairs; "
+        f"{texts:,} distinct texts encoded in {cost['encode_seconds']:.1f} s, ranked in {cost['rank_seconds']:.1f} s.\n"
+        "RD: rank distance, how far the worst relevant passage of a topic stands behind its best in the pool (lower is "
+        "fairer)."
+    )
+    return Group(settings_table(scores), matrix_table(scores["pairs"]), Text(footer, "dim"))
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(set(names))
+
+
+def _cell(value: float | None, low: float, high: float) -> Text:
+    if value is None:
+        return Text("–", "dim")
+    shade = SHADES[min(len(SHADES) - 1, int((value - low) / (high - low or 1.0) * len(SHADES)))]
+    ink = "black" if shade in SHADES[2:6] else "white"
+    return Text(f" {100 * value:3.0f}", f"{ink} on {shade}")

@@ -1,0 +1,71 @@
+"""Writing so that nothing half-written is ever seen: write beside, then rename."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from isoglot.errors import RequestError
+
+
+def beside(path: Path) -> Path:
+    """The temporary name next to `path` under which its content is written first."""
+    return path.with_name(f".{path.name}.partial")
+
+
+def check_output(folder: Path, marker: str, overwrite: bool) -> None:
+    """Refuse an output folder that is in use.
+
+    Args:
+        folder: where the result shall stand.
+        marker: the file that tells a finished run of this kind; only a folder that holds it is ever replaced.
+        overwrite: whether a finished run may be replaced.
+
+    Raises:
+        RequestError: the folder holds a finished run and `overwrite` is False, or holds something else.
+    """
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if folder.exists() and not (folder / marker).is_file():
+        raise RequestError(f"{folder} exists and holds no finished run ({marker}); choose another --out.")
+    if folder.exists() and not overwrite:
+        raise RequestError(f"{folder} already holds a finished run; add --overwrite to replace it.")
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """Put the finished folder `new` in the place of `folder`, whose old content goes only then."""
+    if folder.exists():
+        old = beside(folder).with_suffix(".old")
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+        new.rename(folder)
+        shutil.rmtree(old)
+    else:
+        new.rename(folder)
+
+
+@contextmanager
+def new_folder(folder: Path, marker: str, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary folder to write in; it becomes `folder` when the block ends without an error.
+
+    Raises:
+        RequestError: see `check_output`.
+    """
+    check_output(folder, marker, overwrite)
+    temporary = beside(folder)
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    replace_folder(temporary, folder)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file whole or not at all."""
+    temporary = beside(path)
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)

@@ -1,0 +1,100 @@
+"""Any encoder by hub name, folder or embedded name, as one SentenceTransformer."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+from sentence_transformers.util import is_sentence_transformer_model
+
+from isoglot.errors import IsoglotError, RequestError, unknown
+from isoglot.models.roles import set_prompts
+
+EMBEDDED = ("isoglot/use-m3", "isoglot/static")
+PLAIN_PROMPTS = ("Query: ", "Passage: ")
+HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+
+
+def load_model(
+    name: str,
+    *,
+    pooling: str = "mean",
+    query_prompt: str | None = None,
+    passage_prompt: str | None = None,
+    max_length: int | None = None,
+    texts: Callable[[], Iterable[str]] | None = None,
+    seed: int = 0,
+) -> SentenceTransformer:
+    """Load an encoder.
+
+    A plain transformers model (XLM-R, …) gets `pooling`, unit length and the prompts "Query: " and "Passage: "; a
+    sentence-transformers model keeps what it was saved with, and the embedded ones have no prompts.
+
+    Args:
+        name: `isoglot/use-m3`, `isoglot/static`, a folder, or a name on the hub.
+        pooling: of a plain transformers model: "mean", "cls", "max", "lasttoken", ….
+        query_prompt: replaces the query prompt; "" takes it away.
+        passage_prompt: replaces the passage prompt; "" takes it away.
+        max_length: tokens of a text that are read, special ones included.
+        texts: gives the texts on which `isoglot/static` trains its tokenizer.
+        seed: initialises `isoglot/static`.
+
+    Raises:
+        RequestError: no such model, or an option that it does not take.
+        IsoglotError: the model is there but cannot be loaded.
+    """
+    if max_length is not None and max_length < 1:
+        raise RequestError(f"max length is {max_length}; give at least 1 token.")
+    model = _load_embedded(name, texts, seed) if name.startswith("isoglot/") else _load_other(name, pooling)
+    set_prompts(model, query_prompt, passage_prompt)
+    if max_length is not None and name != "isoglot/static":
+        model.max_seq_length = max_length
+    return model
+
+
+def _load_embedded(name: str, texts: Callable[[], Iterable[str]] | None, seed: int) -> SentenceTransformer:
+    if name == "isoglot/use-m3":
+        from isoglot.models.use_m3 import UseM3  # noqa: PLC0415
+
+        return SentenceTransformer(modules=[UseM3.pretrained()])
+    if name != "isoglot/static":
+        raise unknown("model", name, EMBEDDED)
+    if texts is None:
+        raise RequestError("isoglot/static trains its tokenizer on a collection and none was given; train it first.")
+    from isoglot.models.static import static_encoder  # noqa: PLC0415
+
+    return static_encoder(texts(), seed)
+
+
+def _load_other(name: str, pooling: str) -> SentenceTransformer:
+    folder = Path(name)
+    if not folder.is_dir() and not HUB_NAME.fullmatch(name):
+        raise unknown("model folder", name, EMBEDDED)
+    if folder.is_dir() and not ({"modules.json", "config.json"} & {path.name for path in folder.iterdir()}):
+        raise RequestError(f"{name} holds no model (neither modules.json nor config.json); give a model's folder.")
+    try:
+        return SentenceTransformer(name) if is_sentence_transformer_model(name) else _plain_encoder(name, pooling)
+    except (OSError, ImportError, KeyError, ValueError, RuntimeError) as problem:
+        raise _load_error(name, folder.is_dir(), problem) from problem
+
+
+def _plain_encoder(name: str, pooling: str) -> SentenceTransformer:
+    transformer = Transformer(name)
+    modes = Pooling.POOLING_MODES
+    if pooling not in modes:
+        raise unknown("pooling", pooling, modes)
+    modules = [transformer, Pooling(transformer.get_embedding_dimension(), pooling_mode=pooling), Normalize()]
+    model = SentenceTransformer(modules=modules)
+    set_prompts(model, *PLAIN_PROMPTS)
+    return model
+
+
+def _load_error(name: str, is_folder: bool, problem: Exception) -> IsoglotError:
+    reason = str(problem).strip().splitlines()[0].rstrip(".") if str(problem).strip() else type(problem).__name__
+    if is_folder:
+        return IsoglotError(f"the model in {name} cannot be loaded: {reason}.")
+    return IsoglotError(
+        f"model {name!r} is neither a folder nor embedded ({', '.join(EMBEDDED)}), and the hub did not give it: "
+        f"{reason}; check the name and the network, or give a local folder."
+    )

@@ -1,0 +1,21 @@
+"""Checkpoints of an unfinished run."""
+
+import json
+from pathlib import Path
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The newest complete checkpoint, None where there is none.
+
+    The trainer writes `trainer_state.json` last, so a checkpoint without a readable one was cut off.
+    """
+    complete = [path for path in folder.glob("checkpoint-*") if _is_complete(path)]
+    return max(complete, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+
+def _is_complete(checkpoint: Path) -> bool:
+    try:
+        json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True

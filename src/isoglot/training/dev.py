@@ -1,0 +1,34 @@
+"""The dev score that chooses checkpoints: multilingual, and blind to which setting a strategy favours."""
+
+from typing import Any
+
+import numpy as np
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
+
+from isoglot.data import Collection
+from isoglot.evaluation.evaluate import evaluate
+
+
+class DevEvaluator(SentenceEvaluator):
+    """Mean AP over the settings that a dev collection has, then over the dev collections.
+
+    Args:
+        collections: the dev topics of each training collection, in all their languages.
+    """
+
+    def __init__(self, collections: list[Collection]) -> None:
+        super().__init__()
+        self.collections = collections
+        self.primary_metric = "score"
+
+    def __call__(self, model: SentenceTransformer, *_: Any, **__: Any) -> dict[str, float]:
+        """Score the model; `score` decides, AP by setting is for the log."""
+        found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
+        by_setting = {
+            setting: float(np.mean([scores[setting]["AP"] for scores in found if scores[setting]]))
+            for setting in found[0]
+            if any(scores[setting] for scores in found)
+        }
+        score = np.mean([np.mean([scores["AP"] for scores in each.values() if scores]) for each in found])
+        return {"score": float(score), **{f"AP_{setting}": value for setting, value in by_setting.items()}}

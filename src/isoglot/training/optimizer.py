@@ -1,0 +1,111 @@
+"""AdamW that steps only the touched rows of parameters with a sparse gradient, and clipping for both kinds."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class RowwiseAdamW(torch.optim.AdamW):
+    """AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) with lazy rows for sparse gradients.
+
+    A parameter with a sparse gradient changes in the rows of that gradient only: weights, both moments and the
+    decoupled weight decay of every other row stay as they are ("lazy Adam", as in `torch.optim.SparseAdam`). The bias
+    correction counts the steps of the parameter, not those of a row. Every other parameter is stepped by
+    `torch.optim.AdamW` itself.
+
+    Args:
+        params: parameters or parameter groups, as for `torch.optim.AdamW`.
+        lr: learning rate.
+        betas: decay rates of the first and second moment.
+        eps: added to the root of the second moment.
+        weight_decay: decoupled weight decay, times the learning rate at each step.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
+        """Update all parameters once; a closure is called first, and its loss returned."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        sparse = [(parameter, parameter.grad) for parameter in self._step_rows()]
+        for parameter, _ in sparse:
+            parameter.grad = None
+        super().step()
+        for parameter, gradient in sparse:
+            parameter.grad = gradient
+        return loss
+
+    def _step_rows(self) -> list[Tensor]:
+        """Step every parameter that has a sparse gradient and return those parameters."""
+        stepped = []
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None and parameter.grad.is_sparse:
+                    step_touched_rows(parameter, self.state[parameter], group)
+                    stepped.append(parameter)
+        return stepped
+
+
+def step_touched_rows(parameter: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+    """One AdamW step, in place, of the rows that the sparse gradient of `parameter` holds.
+
+    Args:
+        parameter: `[rows, ...]` with a gradient sparse in its first dimension.
+        state: `step`, `exp_avg` and `exp_avg_sq` as in `torch.optim.AdamW`; empty before the first step.
+        group: `lr`, `betas`, `eps` and `weight_decay`.
+    """
+    if not state:
+        state["step"] = torch.tensor(0.0)
+        state["exp_avg"] = torch.zeros_like(parameter)
+        state["exp_avg_sq"] = torch.zeros_like(parameter)
+    state["step"] += 1
+    gradient = parameter.grad.coalesce()  # type: ignore[union-attr]
+    rows, values = gradient.indices()[0], gradient.values()
+    step, (beta1, beta2), rate = state["step"].item(), group["betas"], group["lr"]
+    mean = state["exp_avg"][rows].lerp_(values, 1 - beta1)
+    square = state["exp_avg_sq"][rows].mul_(beta2).addcmul_(values, values, value=1 - beta2)
+    scale = (square / (1 - beta2**step)).sqrt_().add_(group["eps"])
+    weight = parameter[rows].mul_(1 - rate * group["weight_decay"])
+    weight -= rate / (1 - beta1**step) * mean / scale
+    for target, updated in ((state["exp_avg"], mean), (state["exp_avg_sq"], square), (parameter, weight)):
+        target.index_copy_(0, rows, updated)
+
+
+@torch.no_grad()
+def clip_gradients(parameters: Iterable[nn.Parameter], max_norm: float) -> Tensor:
+    """Scale all gradients, sparse and dense, so that their joint L2 norm is at most `max_norm`.
+
+    Sparse gradients are coalesced first: rows that were added to twice count as their sum, as they do when stepped.
+
+    Returns:
+        The norm before clipping, a scalar.
+    """
+    values = [_gradient_values(parameter) for parameter in parameters if parameter.grad is not None]
+    norm = torch.nn.utils.get_total_norm(values)
+    scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
+    for value in values:
+        value.mul_(scale.to(value.device))
+    return norm
+
+
+def _gradient_values(parameter: nn.Parameter) -> Tensor:
+    """The numbers of a gradient, sharing its memory."""
+    gradient = parameter.grad
+    assert gradient is not None
+    if not gradient.is_sparse:
+        return gradient
+    parameter.grad = gradient.coalesce()
+    return parameter.grad.values()
