@@ -3,13 +3,13 @@
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isoglot.batches.inventory import Inventory, Rows, Shelf, take_inventory
+from isoglot.batches.batch import Batch, draw_pairs, excluded
+from isoglot.batches.inventory import Inventory, Rows, take_inventory
 from isoglot.batches.rounds import topic_batches
 from isoglot.batches.strategies import Strategy, Weights
 from isoglot.data import Collection
@@ -17,40 +17,6 @@ from isoglot.errors import RequestError
 
 LanguageWeights = Literal["uniform", "size"]
 StreamKey = tuple[int, bytes]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Row numbers of one batch of B examples with n hard negatives each, all from one collection.
-
-    `negatives` is [B, n], -1 where the topic has none. `excluded` is [B, G * (1 + n)] for the G examples of the global
-    batch, whose G passages come first and whose G * n negatives follow: True where a passage must not count as a
-    negative of the query, since the qrels call it (or a passage parallel to it) relevant. `first` is the position
-    of the first example in the global batch.
-    """
-
-    collection: int
-    topics: Rows
-    queries: Rows
-    passages: Rows
-    negatives: Rows
-    excluded: NDArray[np.bool_]
-    first: int = 0
-
-    def share(self, rank: int, world_size: int) -> "Batch":
-        """The slice of a global batch that worker `rank` of `world_size` trains on.
-
-        Raises:
-            RequestError: the batch does not divide evenly.
-        """
-        size, rest = divmod(len(self.topics), world_size)
-        if rest:
-            raise RequestError(
-                f"a batch of {len(self.topics)} does not divide by {world_size} workers; choose a multiple."
-            )
-        part = slice(rank * size, (rank + 1) * size)
-        rows = (self.topics[part], self.queries[part], self.passages[part], self.negatives[part], self.excluded[part])
-        return Batch(self.collection, *rows, first=part.start)
 
 
 class Plan:
@@ -146,15 +112,16 @@ class Plan:
     def _too_few(self, wanted: NDArray[np.bool_], most: int) -> str:
         languages = [self.languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
         what = f"language {languages[0]!r}" if len(languages) == 1 else f"the languages {', '.join(languages)}"
+        verb = "has" if len(languages) == 1 else "have"
         return (
-            f"{what} {'has' if len(languages) == 1 else 'have'} {most} topics in any one collection, fewer than a batch of {self.batch_size}; lower "
+            f"{what} {verb} {most} topics in any one collection, fewer than a batch of {self.batch_size}; lower "
             "--batch-size, or name the other languages with --languages."
         )
 
     def _open_stream(self, key: StreamKey) -> Iterator[Rows]:
         stock, topics = self._inventories[key[0]], self._servable(key)
         owner, group = stock.groups.expand(topics)
-        groups: dict[int, tuple[int, ...]] = {topic: () for topic in topics.tolist()}
+        groups: dict[int, tuple[int, ...]] = dict.fromkeys(topics.tolist(), ())
         for topic, number in zip(topics[owner].tolist(), group.tolist(), strict=True):
             groups[topic] += (number,)
         rng = np.random.default_rng([self.seed, 2, key[0], zlib.crc32(key[1])])
@@ -183,37 +150,3 @@ def _language_weights(inventories: Sequence[Inventory], kind: LanguageWeights) -
         sizes += (stock.has(stock.queries, topics) | stock.has(stock.passages, topics)).sum(axis=0)
     weights = sizes if kind == "size" else (sizes > 0).astype(np.float64)
     return weights / weights.sum()
-
-
-def draw_pairs(
-    pairs: Weights, has_query: NDArray[np.bool_], has_passage: NDArray[np.bool_], rng: np.random.Generator
-) -> tuple[Rows, Rows]:
-    """Draw each example's (query language, passage language) by weight among the pairs that its topic has.
-
-    Args:
-        pairs: [L, L] weights.
-        has_query: [B, L] whether the topic has a query in the language.
-        has_passage: [B, L] whether it has a relevant passage in the language.
-        rng: makes the draw.
-
-    Returns:
-        Query languages [B] and passage languages [B].
-    """
-    weights = pairs * has_query[:, :, None] * has_passage[:, None, :]
-    cumulative = weights.reshape(len(weights), -1).cumsum(axis=1)
-    chosen = (cumulative > rng.random(len(weights))[:, None] * cumulative[:, -1:]).argmax(axis=1)
-    return np.divmod(chosen, pairs.shape[0])
-
-
-def excluded(stock: Inventory, topics: Rows, passages: Rows, negatives: Rows) -> NDArray[np.bool_]:
-    """Which candidates must not be negatives of which query: see `Batch.excluded`. Ids decide, never strings."""
-    candidates = np.concatenate([passages, negatives.ravel()])
-    group = np.where(candidates >= 0, stock.indexed.passage_group[candidates], -1)
-    shelf = Shelf.of(group[group >= 0], np.flatnonzero(group >= 0), int(stock.indexed.passage_group.max()) + 1)
-    owner, relevant_group = stock.groups.expand(topics)
-    position, column = shelf.expand(relevant_group)
-    mask = np.zeros((len(topics), len(candidates)), bool)
-    mask[owner[position], column] = True
-    mask[:, group < 0] = True
-    mask[np.arange(len(topics)), np.arange(len(topics))] = False
-    return mask

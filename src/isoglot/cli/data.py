@@ -10,10 +10,10 @@ app = typer.Typer(help="List, show and check collections.", no_args_is_help=True
 @app.command("list")
 def list_sources() -> None:
     """List the collections known by name."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
-    from isoglot.data.catalogue import SOURCES  # noqa: PLC0415
+    from isoglot.data.catalogue import SOURCES
 
     table = Table("name", "what it is", "needs", "licence")
     for name, source in SOURCES.items():
@@ -28,10 +28,10 @@ def show(
     topics: Annotated[int, typer.Option(min=0, help="topics to print")] = 3,
 ) -> None:
     """Show the size, the languages and a few topics of a collection."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from isoglot.data.catalogue import open_collection  # noqa: PLC0415
-    from isoglot.data.overview import overview_page  # noqa: PLC0415
+    from isoglot.data.catalogue import open_collection
+    from isoglot.data.overview import overview_page
 
     Console().print(overview_page(open_collection(collection), topics))
 
@@ -39,11 +39,11 @@ def show(
 @app.command()
 def check(collection: Annotated[str, typer.Argument(help="name, name=PATH, folder or .jsonl")]) -> None:
     """Point at texts that are doubtful: near-empty, untranslated, repeated, or mostly code."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from isoglot.data.catalogue import open_collection  # noqa: PLC0415
-    from isoglot.data.check import find_doubts  # noqa: PLC0415
-    from isoglot.data.overview import doubts_page  # noqa: PLC0415
+    from isoglot.data.catalogue import open_collection
+    from isoglot.data.check import find_doubts
+    from isoglot.data.overview import doubts_page
 
     opened = open_collection(collection)
     Console().print(doubts_page(opened, find_doubts(opened)))

@@ -14,9 +14,9 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="of batches and initial weights")] = 0,
 ) -> None:
     """Train with monolingual, cross-lingual and hybrid batches on embedded facts and compare, offline, in minutes."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from isoglot.experiments.demo import run_demo  # noqa: PLC0415
+    from isoglot.experiments.demo import run_demo
 
     with TemporaryDirectory(prefix="isoglot-demo-") as temporary:
         run_demo(out or Path(temporary), steps=steps, seed=seed, console=Console())

@@ -21,14 +21,14 @@ def evaluate(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished evaluation")] = False,
 ) -> None:
     """Evaluate a model in the monolingual, cross-lingual and multilingual-pool settings."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from isoglot.data.catalogue import open_collection  # noqa: PLC0415
-    from isoglot.evaluation import files  # noqa: PLC0415
-    from isoglot.evaluation.evaluate import evaluate as run  # noqa: PLC0415
-    from isoglot.evaluation.tables import evaluation_page  # noqa: PLC0415
-    from isoglot.files import check_output, new_folder  # noqa: PLC0415
-    from isoglot.models.load import load_model  # noqa: PLC0415
+    from isoglot.data.catalogue import open_collection
+    from isoglot.evaluation import files
+    from isoglot.evaluation.evaluate import evaluate as run
+    from isoglot.evaluation.tables import evaluation_page
+    from isoglot.files import check_output, new_folder
+    from isoglot.models.load import load_model
 
     if out is not None:
         check_output(out, files.SCORES, overwrite)
@@ -39,7 +39,7 @@ def evaluate(
         query_prompt=query_prompt,
         passage_prompt=passage_prompt,
         max_length=max_length,
-        texts=lambda: opened.queries["text"].to_pylist() + opened.passage_texts,
+        texts=lambda: opened.texts,
     )
     pools = [languages.split(",") for languages in pool or ()]
     result = run(encoder, opened, pools=pools, batch_size=batch_size, memory=memory * 2**20, progress=True)

@@ -14,16 +14,16 @@ def train(
     *,
     out: Annotated[Path, typer.Option(help="where the model goes")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished run, drop an unfinished")] = False,
-    **fields: Any,  # noqa: ANN401
+    **fields: Any,
 ) -> None:
     """Train an encoder as a recipe says; the same command goes on where a stopped run left off."""
     given = {name: value for name, value in fields.items() if value is not None}
     if "languages" in given:
         given["languages"] = [code for value in given["languages"] for code in value.split(",")]
     chosen = read_recipe(recipe, given)
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from isoglot.training.run import train as run  # noqa: PLC0415
+    from isoglot.training.run import train as run
 
     run(chosen, out, overwrite=overwrite)
     Console().print(f"Model written to {out}; evaluate it with: isoglot evaluate {out} COLLECTION --out DIR")

@@ -52,7 +52,10 @@ SOURCES: dict[str, Source] = {
     **_lareqa("xquad-r", "XQuAD-R, 11 languages (evaluation only)", "CC BY-SA 4.0"),
     **_lareqa("mlqa-r", "MLQA-R, 7 languages (evaluation only)", "CC BY-NC 4.0"),
     "parallel-qa": Source(
-        "a topic a line, a query and a passage in each language", "your own", parallel_qa.read, "a .jsonl or .jsonl.gz file"
+        "a topic a line, a query and a passage in each language",
+        "your own",
+        parallel_qa.read,
+        "a .jsonl or .jsonl.gz file",
     ),
 }
 

@@ -32,7 +32,7 @@ def letters(text: str) -> int:
     >>> letters("a-1 สวัสดี")
     7
     """
-    return sum(character.isalpha() or ord(character) > 0x2FF and not character.isspace() for character in text)
+    return sum(character.isalpha() or (ord(character) > 0x2FF and not character.isspace()) for character in text)
 
 
 def is_near_empty(text: str) -> bool:

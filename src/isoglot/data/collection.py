@@ -77,11 +77,15 @@ class Collection:
         """Build a collection from lists of rows; `parallel_id`, `title` and `relevance` (1) may be left out."""
         passages = [{"parallel_id": None, "title": "", **row} for row in passages]
         qrels = [{"relevance": 1, **row} for row in qrels]
-        tables = (
-            pa.Table.from_pylist(rows, schema=schema)
-            for rows, schema in ((queries, QUERIES), (passages, PASSAGES), (qrels, QRELS))
+        return cls(
+            name,
+            pa.Table.from_pylist(queries, schema=QUERIES),
+            pa.Table.from_pylist(passages, schema=PASSAGES),
+            pa.Table.from_pylist(qrels, schema=QRELS),
+            licence=licence,
+            source=source,
+            evaluation_only=evaluation_only,
         )
-        return cls(name, *tables, licence=licence, source=source, evaluation_only=evaluation_only)
 
     @cached_property
     def languages(self) -> list[str]:
@@ -95,10 +99,20 @@ class Collection:
         return pc.unique(self.queries["topic_id"]).to_pylist()
 
     @property
+    def query_texts(self) -> list[str]:
+        """What an encoder reads of each query."""
+        return self.queries["text"].to_pylist()
+
+    @property
     def passage_texts(self) -> list[str]:
         """What an encoder reads of each passage: its title, where it has one, and its text."""
         titles, texts = self.passages["title"].to_pylist(), self.passages["text"].to_pylist()
         return [f"{title}\n{text}" if title else text for title, text in zip(titles, texts, strict=True)]
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of all queries and passages."""
+        return self.query_texts + self.passage_texts
 
     @cached_property
     def content_hash(self) -> str:

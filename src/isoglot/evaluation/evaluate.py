@@ -61,7 +61,7 @@ def evaluate(
     if len(golds.query) == 0:
         raise RequestError(f"{collection.name} has no query with a relevant passage; there is nothing to evaluate.")
     started = time.perf_counter()
-    queries, passages = collection.queries["text"].to_pylist(), collection.passage_texts
+    queries, passages = collection.query_texts, collection.passage_texts
     query_vectors = encode(model, queries, "query", batch_size=batch_size, progress=progress)
     passage_vectors = encode(model, passages, "passage", batch_size=batch_size, progress=progress)
     encoded = time.perf_counter()

@@ -55,14 +55,14 @@ def load_model(
 
 def _load_embedded(name: str, texts: Callable[[], Iterable[str]] | None, seed: int) -> SentenceTransformer:
     if name == "isoglot/use-m3":
-        from isoglot.models.use_m3 import UseM3  # noqa: PLC0415
+        from isoglot.models.use_m3 import UseM3
 
         return SentenceTransformer(modules=[UseM3.pretrained()])
     if name != "isoglot/static":
         raise unknown("model", name, EMBEDDED)
     if texts is None:
         raise RequestError("isoglot/static trains its tokenizer on a collection and none was given; train it first.")
-    from isoglot.models.static import static_encoder  # noqa: PLC0415
+    from isoglot.models.static import static_encoder
 
     return static_encoder(texts(), seed)
 

@@ -29,7 +29,5 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = VOCABULARY) -> Token
 def static_encoder(texts: Iterable[str], seed: int = 0) -> SentenceTransformer:
     """An untrained static encoder; the same texts and seed give the same encoder."""
     tokenizer = train_tokenizer(texts)
-    vectors = torch.randn(
-        tokenizer.get_vocab_size(), DIMENSIONS, generator=torch.Generator().manual_seed(seed)
-    )
+    vectors = torch.randn(tokenizer.get_vocab_size(), DIMENSIONS, generator=torch.Generator().manual_seed(seed))
     return SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=vectors), Normalize()])

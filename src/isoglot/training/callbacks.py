@@ -30,7 +30,11 @@ class ShowProgress(TrainerCallback):
         self.shown: dict[str, str] = {}
 
     def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any  # noqa: ARG002
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,
     ) -> None:
         """Start the bar where the training stands."""
         self.resumed_at = state.global_step
@@ -39,7 +43,11 @@ class ShowProgress(TrainerCallback):
             self.progress.start()
 
     def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any  # noqa: ARG002
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,
     ) -> None:
         """Move the bar."""
         elapsed = self.progress.tasks[0].elapsed
@@ -49,7 +57,7 @@ class ShowProgress(TrainerCallback):
         self.progress.update(self.task, completed=state.global_step, shown="  ".join(self.shown.values()))
 
     def on_log(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl,  # noqa: ARG002
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl,
         logs: dict[str, float] | None = None, **_: Any,
     ) -> None:  # fmt: skip
         """Show the newest loss and dev score."""
@@ -58,7 +66,11 @@ class ShowProgress(TrainerCallback):
                 self.shown[key] = f"{label} {logs[key]:.3f}"
 
     def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any  # noqa: ARG002
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,
     ) -> None:
         """Leave the bar as it is."""
         self.progress.stop()
@@ -72,24 +84,36 @@ class StopOnSignal(TrainerCallback):
         self.previous: dict[signal.Signals, Any] = {}
 
     def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any  # noqa: ARG002
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,
     ) -> None:
         """Take over the signals."""
         if threading.current_thread() is threading.main_thread():
             self.previous = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+    def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopped = True
 
     def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any  # noqa: ARG002
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,
     ) -> None:
         """Ask for a checkpoint and the end."""
         if self.stopped and state.global_step < state.max_steps:
             control.should_save = control.should_training_stop = True
 
     def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any  # noqa: ARG002
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,
     ) -> None:
         """Give the signals back."""
         for number, handler in self.previous.items():

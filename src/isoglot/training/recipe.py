@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from isoglot.errors import RequestError
 
+StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid"]
+
 
 class Recipe(BaseModel):
     """One training run.
@@ -23,9 +25,7 @@ class Recipe(BaseModel):
         "worldfacts/train"
     ]
     languages: Annotated[list[str] | None, Field(description="train on these languages only")] = None
-    strategy: Annotated[
-        Literal["mixed", "monolingual", "cross-lingual", "hybrid"], Field(description="what may stand in a batch")
-    ] = "hybrid"
+    strategy: Annotated[StrategyName, Field(description="what may stand in a batch")] = "hybrid"
     alpha: Annotated[float, Field(ge=0, le=1, description="hybrid: probability of a monolingual batch")] = 0.5
     gamma: Annotated[float, Field(ge=0, description="collections are drawn by size ** gamma")] = 1.0
     language_weights: Annotated[Literal["uniform", "size"], Field(description="how languages are drawn")] = "uniform"

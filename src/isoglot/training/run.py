@@ -134,7 +134,7 @@ def _build_trainer(
         query_prompt=recipe.query_prompt,
         passage_prompt=recipe.passage_prompt,
         max_length=recipe.max_length,
-        texts=lambda: (text for part in train_parts for text in part.queries["text"].to_pylist() + part.passage_texts),
+        texts=lambda: (text for part in train_parts for text in part.texts),
         seed=recipe.seed,
     )
     arguments = _arguments(recipe, work, bool(dev_parts))
@@ -189,7 +189,11 @@ def _measured(trainer: PlanTrainer, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "best_step": trainer.state.best_global_step,
         "dev_score": trainer.state.best_metric,
-        "hardware": {"device": str(trainer.model.device), "threads": torch.get_num_threads(), "cpu": platform.machine()},
+        "hardware": {
+            "device": str(trainer.model.device),
+            "threads": torch.get_num_threads(),
+            "cpu": platform.machine(),
+        },
         "versions": {name: version(name) for name in ("isoglot", "sentence-transformers", "transformers", "torch")},
         "log": trainer.state.log_history,
     }

@@ -29,11 +29,11 @@ class PlannedSteps(Dataset[Batch]):
 class BatchReader:
     """Turns the row numbers of a batch into the features that the trainer expects: query, passage, negative, label."""
 
-    valid_label_columns = ["label"]
+    valid_label_columns = ("label",)
 
     def __init__(self, model: SentenceTransformer, collections: list[Collection]) -> None:
         self.model = model
-        self.queries = [collection.queries["text"].to_pylist() for collection in collections]
+        self.queries = [collection.query_texts for collection in collections]
         self.passages = [collection.passage_texts for collection in collections]
 
     def __call__(self, shares: list[Batch]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class PlanTrainer(SentenceTransformerTrainer):
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
         """Nothing to collect: `training.json` beside the model says what it was trained on."""
 
-    def get_optimizer_cls_and_kwargs(self, args: Any, model: Any = None) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
+    def get_optimizer_cls_and_kwargs(self, args: Any, model: Any = None) -> tuple[Any, dict[str, Any]]:
         """AdamW as the arguments say, row-wise where gradients are sparse."""
         _, options = super().get_optimizer_cls_and_kwargs(args, model)
         options.pop("fused", None)

@@ -9,7 +9,7 @@ from typing import Any
 from isoglot.errors import RequestError
 
 
-def read_json(path: Path) -> Any:  # noqa: ANN401
+def read_json(path: Path) -> Any:
     """Parse one JSON file.
 
     Raises:
@@ -34,7 +34,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):  # noqa: B007
+            for number, line in enumerate(lines, start=1):
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise RequestError(f"{path} line {number} is not a JSON object; write one object a line.")

@@ -1,7 +1,10 @@
 """The layers of multilingual universal sentence encoder v3 (CNN variant) on packed rows."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from isoglot.models.use_m3.packing import REACH, pack
@@ -9,6 +12,43 @@ from isoglot.models.use_m3.packing import REACH, pack
 VOCABULARY, TOKEN, BRANCH, HIDDEN, SENTENCE = 128_010, 512, 256, 320, 512
 ORDERS = (2, 3, 5)
 EPSILON = 1e-12
+
+
+class ShiftedProducts(torch.autograd.Function):
+    """`out[t] = bias + sum_k rows[t + k] @ weight[k]`, a 1-d convolution.
+
+    Written out so that neither direction copies a window: forward and backward add into one matrix.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """`[rows + order - 1, 256]` to `[rows, 256]`."""
+        ctx.save_for_backward(rows, weight)
+        count = len(rows) - len(weight) + 1
+        total = torch.addmm(bias, rows[:count], weight[0])
+        for shift in range(1, len(weight)):
+            total.addmm_(rows[shift : shift + count], weight[shift])
+        return total
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Gradients of rows, weight and bias."""
+        rows, weight = ctx.saved_tensors
+        row_gradient, weight_gradient = torch.zeros_like(rows), torch.empty_like(weight)
+        for shift in range(len(weight)):
+            reach = slice(shift, shift + len(gradient))
+            row_gradient[reach].addmm_(gradient, weight[shift].T)
+            torch.mm(rows[reach].T, gradient, out=weight_gradient[shift])
+        return row_gradient, weight_gradient, gradient.sum(0)
+
+
+def autocast(*tensors: Tensor) -> list[Tensor]:
+    """The tensors in the dtype of the enclosing autocast, if there is one."""
+    device = tensors[0].device.type
+    if not torch.is_autocast_enabled(device):
+        return list(tensors)
+    return [tensor.to(torch.get_autocast_dtype(device)) for tensor in tensors]
 
 
 class Window(nn.Module):
@@ -20,26 +60,23 @@ class Window(nn.Module):
 
     def __init__(self, order: int) -> None:
         super().__init__()
-        self.order, self.first = order, REACH - (order - 1) // 2
+        self.order, self.start = order, REACH - (order - 1) // 2
         self.weight = nn.Parameter(torch.empty(order, BRANCH, BRANCH))
         self.bias = nn.Parameter(torch.empty(BRANCH))
 
     def of_rows(self, rows: Tensor) -> Tensor:
-        """`[rows + 2 * REACH, 256]` to `[rows, 256]`: a sum of shifted matrix products, no window is ever copied."""
-        count = len(rows) - 2 * REACH
-        shifted = [rows[self.first + shift :][:count] for shift in range(self.order)]
-        total = torch.addmm(self.bias, shifted[0], self.weight[0])
-        for part, weight in zip(shifted[1:], self.weight[1:], strict=True):
-            total = torch.addmm(total, part, weight)
-        return total
+        """`[rows + 2 * REACH, 256]` to `[rows, 256]`."""
+        reached = rows[self.start : len(rows) - 2 * REACH + self.start + self.order - 1]
+        return ShiftedProducts.apply(*autocast(reached, self.weight, self.bias))
 
     def of_slots(self, table: Tensor, slots: Tensor) -> Tensor:
         """The same where row `t` is `table[slots[t]]`: one product per table row and matrix, summed per window."""
-        products = table @ self.weight.transpose(0, 1).flatten(1)
+        matrices = self.weight.transpose(0, 1).flatten(1)
+        products = torch.addmm(functional.pad(self.bias, (0, (self.order - 1) * BRANCH)), table, matrices)
         count = len(slots) - 2 * REACH
-        windows = slots[self.first :].unfold(0, self.order, 1)[:count] * self.order
+        windows = slots[self.start :].unfold(0, self.order, 1)[:count] * self.order
         windows = windows + torch.arange(self.order, device=slots.device)
-        return functional.embedding_bag(windows, products.view(-1, BRANCH), mode="sum") + self.bias
+        return functional.embedding_bag(windows, products.view(-1, BRANCH), mode="sum")
 
 
 class NgramBranch(nn.Module):
@@ -83,7 +120,7 @@ class NormalisedSum(nn.Module):
 
 def scaled_sum(matrix: Tensor, rows: Tensor, starts: Tensor, scale: Tensor) -> Tensor:
     """Sum over the tokens t of each text of `scale[t] * matrix[rows[t]]`."""
-    return functional.embedding_bag(rows, matrix, starts, mode="sum", per_sample_weights=scale)
+    return functional.embedding_bag(rows, matrix, starts, mode="sum", per_sample_weights=scale.to(matrix.dtype))
 
 
 class SentenceLayers(nn.Module):

@@ -38,9 +38,12 @@ def read(part: str = "all") -> Collection:
         raise RequestError(f"worldfacts has no part {part!r}; write one of {', '.join(PARTS)}.")
     wanted = {"all": (True, False), "train": (False,), "held-out": (True,)}[part]
     facts = [named for named in named_facts() if is_held_out(named.fact) in wanted]
+    queries, passages, qrels = _tables(facts)
     return Collection(
         "worldfacts" if part == "all" else f"worldfacts/{part}",
-        *_tables(facts),
+        queries,
+        passages,
+        qrels,
         licence="Unicode-3.0 (facts), Apache-2.0 (sentences)",
         source="Unicode CLDR through Babel",
         evaluation_only=part != "train",
@@ -81,16 +84,18 @@ def _first_questions(named: NamedFact) -> Iterator[tuple[str, str]]:
         yield language, templates(language).questions[named.fact.pattern][0].format_map(slots)
 
 
-def _tables(facts: list[NamedFact]) -> Iterator[pa.Table]:
+def _tables(facts: list[NamedFact]) -> tuple[pa.Table, pa.Table, pa.Table]:
     said = [(*named, language) for named in facts for language in named.slots]
     topics = [fact.topic_id for fact, _, _ in said]
     spoken = [language for _, _, language in said]
     passages = [f"{topic}:{language}" for topic, language in zip(topics, spoken, strict=True)]
     queries = [f"{passage}:q" for passage in passages]
     questions, statements = _texts(said, queries, "questions"), _texts(said, passages, "passages")
-    yield pa.table([queries, topics, spoken, questions], schema=QUERIES)
-    yield pa.table([passages, topics, spoken, [""] * len(said), statements], schema=PASSAGES)
-    yield pa.table([topics, passages, [1] * len(said)], schema=QRELS)
+    return (
+        pa.table([queries, topics, spoken, questions], schema=QUERIES),
+        pa.table([passages, topics, spoken, [""] * len(said), statements], schema=PASSAGES),
+        pa.table([topics, passages, [1] * len(said)], schema=QRELS),
+    )
 
 
 def _texts(said: list[tuple[Fact, dict[str, dict[str, str]], str]], keys: list[str], role: str) -> list[str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from babel.core import Locale
 from babel.lists import format_list
 from babel.numbers import format_percent
 
 NOT_LATIN = {"ar", "el", "hi", "ja", "ko", "ru", "th", "zh"}
+LAST_LATIN_LETTER = "\u024f"
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 
 
@@ -31,13 +32,19 @@ def name(term: Term, language: str) -> str | None:
     if term.kind == "literal":
         return term.code
     found = NAMES[term.kind](term.code, language)
-    if found is None or found == term.code or (language in NOT_LATIN and found.isascii() and term.kind != "share"):
+    if found is None or found == term.code or (language in NOT_LATIN and _in_latin(found)):
         return None
     return found.translate(DIRECTION_MARKS)
 
 
+def _in_latin(text: str) -> bool:
+    """True where every letter is Latin (and there is one): the name of another language, left as it is."""
+    letters = [character for character in text if character.isalpha()]
+    return bool(letters) and all(letter <= LAST_LATIN_LETTER for letter in letters)
+
+
 @cache
-def _table(attribute: str, language: str) -> dict[str, str]:
+def _table(attribute: str, language: str) -> dict[str, Any]:
     return dict(getattr(Locale(language), attribute))
 
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import yaml
 
@@ -48,5 +49,5 @@ def sentence(wordings: list[str], key: str, slots: dict[str, str], language: str
     return first + text[1:]
 
 
-def _folder():  # noqa: ANN202
+def _folder() -> Traversable:
     return files("isoglot.data.sources.worldfacts") / "templates"
