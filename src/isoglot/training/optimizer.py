@@ -25,7 +25,7 @@ class RowwiseAdamW(torch.optim.AdamW):
 
     def __init__(
         self,
-        params: Iterable[Any],
+        params: Iterable[Tensor] | Iterable[dict[str, Any]],
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -34,29 +34,20 @@ class RowwiseAdamW(torch.optim.AdamW):
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:  # type: ignore[override]
-        """Update all parameters once; a closure is called first, and its loss returned."""
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
-        sparse = [(parameter, parameter.grad) for parameter in self._step_rows()]
-        for parameter, _ in sparse:
-            parameter.grad = None
-        super().step()
-        for parameter, gradient in sparse:
-            parameter.grad = gradient
-        return loss
-
-    def _step_rows(self) -> list[Tensor]:
-        """Step every parameter that has a sparse gradient and return those parameters."""
-        stepped = []
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+        """Update every parameter that has a gradient; a closure is called first, and its loss returned."""
+        with torch.enable_grad():
+            loss = None if closure is None else closure()
+        sparse: dict[Tensor, Tensor] = {}
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None and parameter.grad.is_sparse:
                     step_touched_rows(parameter, self.state[parameter], group)
-                    stepped.append(parameter)
-        return stepped
+                    sparse[parameter], parameter.grad = parameter.grad, None
+        super().step()
+        for parameter, gradient in sparse.items():
+            parameter.grad = gradient
+        return loss
 
 
 def step_touched_rows(parameter: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
@@ -72,7 +63,8 @@ def step_touched_rows(parameter: Tensor, state: dict[str, Tensor], group: dict[s
         state["exp_avg"] = torch.zeros_like(parameter)
         state["exp_avg_sq"] = torch.zeros_like(parameter)
     state["step"] += 1
-    gradient = parameter.grad.coalesce()  # type: ignore[union-attr]
+    assert parameter.grad is not None
+    gradient = parameter.grad.coalesce()
     rows, values = gradient.indices()[0], gradient.values()
     step, (beta1, beta2), rate = state["step"].item(), group["betas"], group["lr"]
     mean = state["exp_avg"][rows].lerp_(values, 1 - beta1)
