@@ -15,11 +15,15 @@ def list_sources() -> None:
 
     from isoglot.data.catalogue import SOURCES
 
-    table = Table("name", "what it is", "needs", "licence")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
     for name, source in SOURCES.items():
-        table.add_row(name, source.description, source.needs or "nothing", source.licence)
+        path = "=PATH" if source.needs else ""
+        needs = f"; PATH is {source.needs}" if source.needs else ""
+        table.add_row(f"{name}{path}", f"{source.description}{needs} [dim]({source.licence})[/dim]")
     Console().print(table)
-    Console().print("Give those that need something as name=PATH; a folder that isoglot wrote is a collection too.")
+    Console().print("A .jsonl file (parallel-qa) and a folder that isoglot wrote can be given by their path alone.")
 
 
 @app.command()

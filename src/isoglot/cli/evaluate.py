@@ -1,5 +1,6 @@
 """`isoglot evaluate`: one model on one collection in the three settings."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +43,9 @@ def evaluate(
         texts=lambda: opened.texts,
     )
     pools = [languages.split(",") for languages in pool or ()]
-    result = run(encoder, opened, pools=pools, batch_size=batch_size, memory=memory * 2**20, progress=True)
+    result = run(
+        encoder, opened, pools=pools, batch_size=batch_size, memory=memory * 2**20, progress=sys.stderr.isatty()
+    )
     if out is not None:
         with new_folder(out, files.SCORES, overwrite=overwrite) as folder:
             files.write_evaluation(result, model, opened, folder)

@@ -28,15 +28,18 @@ class Source:
 
 
 def _lareqa(name: str, description: str, licence: str) -> dict[str, Source]:
-    needs = "the folder of its <language>.json files (LAReQA format)"
+    needs = "the folder of its <language>.json files"
 
     def reader(full_name: str, context: bool) -> Callable[[Path], Collection]:
         return lambda path: lareqa.read(path, full_name, context=context, licence=licence)
 
     return {
-        name: Source(f"{description}: sentences", licence, reader(name, False), needs),
+        name: Source(f"{description}; candidates are sentences", licence, reader(name, False), needs),
         f"{name}/context": Source(
-            f"{description}: sentences with their paragraphs", licence, reader(f"{name}/context", True), needs
+            f"{description}; candidates are sentences with their paragraph",
+            licence,
+            reader(f"{name}/context", True),
+            needs,
         ),
     }
 
@@ -46,11 +49,11 @@ def _worldfacts(part: str, description: str) -> Source:
 
 
 SOURCES: dict[str, Source] = {
-    "worldfacts": _worldfacts("all", "embedded: facts from Unicode CLDR in many languages, whole (evaluation only)"),
+    "worldfacts": _worldfacts("all", "embedded: facts from Unicode CLDR, train and held-out; evaluation only"),
     "worldfacts/train": _worldfacts("train", "embedded: the facts to train on"),
-    "worldfacts/held-out": _worldfacts("held-out", "embedded: held-out facts and relations (evaluation only)"),
-    **_lareqa("xquad-r", "XQuAD-R, 11 languages (evaluation only)", "CC BY-SA 4.0"),
-    **_lareqa("mlqa-r", "MLQA-R, 7 languages (evaluation only)", "CC BY-NC 4.0"),
+    "worldfacts/held-out": _worldfacts("held-out", "embedded: held-out facts and relations; evaluation only"),
+    **_lareqa("xquad-r", "LAReQA's XQuAD-R, 11 languages; evaluation only", "CC BY-SA 4.0"),
+    **_lareqa("mlqa-r", "LAReQA's MLQA-R, 7 languages; evaluation only", "CC BY-NC 4.0"),
     "parallel-qa": Source(
         "a topic a line, a query and a passage in each language",
         "your own",

@@ -23,11 +23,11 @@ def doubts_page(collection: Collection, doubts: list[Doubt]) -> RenderableType:
     """What `data check` found."""
     if not doubts:
         return Group(_headline(collection), Text("Valid, and nothing doubtful found."))
-    table = Table("doubtful", "how many", "the first of them", title="Valid, but look at", title_justify="left")
+    lines = [Text("Valid, but look at:")]
     for doubt in doubts:
-        shown = "\n".join(f"{row_id}: {_short(text, 60)}" for row_id, text in doubt.examples)
-        table.add_row(doubt.kind, f"{doubt.count:,}", escape(shown))
-    return Group(_headline(collection), table)
+        lines.append(Text(f"\n{doubt.count:,} {doubt.kind}, such as", "bold"))
+        lines += [Text(f"  {row_id}: {_short(text, SHOWN_CHARACTERS)}") for row_id, text in doubt.examples]
+    return Group(_headline(collection), *lines)
 
 
 def _headline(collection: Collection) -> Text:

@@ -1,6 +1,6 @@
 """An evaluation on the terminal: three settings, bias, and the language x language matrix in colour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,7 @@ from rich.text import Text
 from isoglot.evaluation.summary import SETTINGS
 
 SHOWN = ("AP", "RR", "R@1", "R@10", "nDCG@10")
+MATRIX_COLUMNS = 18
 SHADES = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 
 
@@ -36,19 +37,22 @@ def settings_table(scores: dict[str, Any]) -> Table:
     return table
 
 
-def matrix_table(pairs: dict[str, dict[str, float]], measure: str = "AP") -> Table:
-    """Mean of one measure by query language (rows) and passage language (columns)."""
-    keys = [key.split("->") for key in pairs]
-    rows, columns = (_in_order(key[side] for key in keys) for side in (0, 1))
-    values = {tuple(key): pairs["->".join(key)][measure] for key in keys}
+def matrix_tables(pairs: dict[str, dict[str, float]], measure: str = "AP") -> Iterator[Table]:
+    """Mean of one measure by query language (rows) and passage language (columns), as wide as a terminal at a time."""
+    values = {tuple(pair.split("->")): scores[measure] for pair, scores in pairs.items()}
+    rows, columns = (sorted({pair[side] for pair in values}) for side in (0, 1))
     low, high = min(values.values()), max(values.values())
-    table = Table(title=f"{measure} x 100, query language (rows) on passage language", title_justify="left", padding=0)
-    table.add_column("")
-    for column in columns:
-        table.add_column(column, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(Text(row, "bold"), *(_cell(values.get((row, column)), low, high) for column in columns))
-    return table
+    for start in range(0, len(columns), MATRIX_COLUMNS):
+        part = columns[start : start + MATRIX_COLUMNS]
+        table = Table(
+            title=f"{measure} x 100, query language (rows) on passage language", title_justify="left", box=None
+        )
+        table.padding = (0, 0)
+        for heading in ("", *part):
+            table.add_column(heading, justify="right", no_wrap=True, min_width=4)
+        for row in rows:
+            table.add_row(Text(f"{row} ", "bold"), *(_cell(values.get((row, column)), low, high) for column in part))
+        yield table
 
 
 def evaluation_page(scores: dict[str, Any]) -> RenderableType:
@@ -62,11 +66,7 @@ def evaluation_page(scores: dict[str, Any]) -> RenderableType:
         "RD: rank distance, how far the worst relevant passage of a topic stands behind its best in the pool (lower is "
         "fairer)."
     )
-    return Group(settings_table(scores), matrix_table(scores["pairs"]), Text(footer, "dim"))
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    return sorted(set(names))
+    return Group(settings_table(scores), *matrix_tables(scores["pairs"]), Text(footer, "dim"))
 
 
 def _cell(value: float | None, low: float, high: float) -> Text:

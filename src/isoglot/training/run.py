@@ -22,6 +22,7 @@ from isoglot.files import beside, check_output, replace_folder, write_text
 from isoglot.models.load import load_model
 from isoglot.training.callbacks import ShowProgress, StopOnSignal
 from isoglot.training.checkpoints import last_checkpoint
+from isoglot.training.curve import loss_curve
 from isoglot.training.dev import DevEvaluator
 from isoglot.training.loss import InBatchInfoNCE
 from isoglot.training.recipe import Recipe, write_recipe
@@ -55,6 +56,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         raise
     record |= _measured(trainer, time.monotonic() - started)
     if trainer.is_world_process_zero():
+        console.print(f"{recipe.strategy}: {loss_curve(trainer.state.log_history)}", soft_wrap=True)
         _finish(trainer.model, recipe, record, work, out)
     return trainer.model
 
