@@ -74,9 +74,17 @@ def _load_other(name: str, pooling: str) -> SentenceTransformer:
     if folder.is_dir() and not ({"modules.json", "config.json"} & {path.name for path in folder.iterdir()}):
         raise RequestError(f"{name} holds no model (neither modules.json nor config.json); give a model's folder.")
     try:
-        return SentenceTransformer(name) if is_sentence_transformer_model(name) else _plain_encoder(name, pooling)
+        return _saved_encoder(name) if is_sentence_transformer_model(name) else _plain_encoder(name, pooling)
     except (OSError, ImportError, KeyError, ValueError, RuntimeError) as problem:
         raise _load_error(name, folder.is_dir(), problem) from problem
+
+
+def _saved_encoder(name: str) -> SentenceTransformer:
+    """A sentence-transformers model; one with our layers needs no `trust_remote_code`, since they are at hand."""
+    from isoglot.models.use_m3 import UseM3
+
+    ours = {f"{UseM3.__module__}.{UseM3.__qualname__}": UseM3}
+    return SentenceTransformer._load_with_module_classes(name, ours)
 
 
 def _plain_encoder(name: str, pooling: str) -> SentenceTransformer:
