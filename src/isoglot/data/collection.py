@@ -36,6 +36,7 @@ class Collection:
         licence: the licence of the texts.
         source: where the texts come from.
         evaluation_only: True where training on it would be training on evaluation data.
+        notes: what a reader should know, such as what was left out when it was read.
 
     Raises:
         RequestError: a row is wrong; the sentence names table, row and value.
@@ -58,6 +59,7 @@ class Collection:
     licence: str = "unknown"
     source: str = ""
     evaluation_only: bool = False
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         validate(self.name, self.queries, self.passages, self.qrels)
@@ -73,6 +75,7 @@ class Collection:
         licence: str = "unknown",
         source: str = "",
         evaluation_only: bool = False,
+        notes: tuple[str, ...] = (),
     ) -> "Collection":
         """Build a collection from lists of rows; `parallel_id`, `title` and `relevance` (1) may be left out."""
         passages = [{"parallel_id": None, "title": "", **row} for row in passages]
@@ -85,6 +88,7 @@ class Collection:
             licence=licence,
             source=source,
             evaluation_only=evaluation_only,
+            notes=notes,
         )
 
     @cached_property

@@ -36,6 +36,7 @@ def _headline(collection: Collection) -> Text:
         f"{collection.name}: {len(collection.topics):,} topics, {collection.queries.num_rows:,} queries, "
         f"{collection.passages.num_rows:,} passages, {collection.qrels.num_rows:,} judgments, "
         f"{len(collection.languages)} languages; {use}; licence: {collection.licence}; source: {collection.source}"
+        + "".join(f"\nNote: {note}" for note in collection.notes)
     )
 
 

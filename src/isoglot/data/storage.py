@@ -25,6 +25,7 @@ def save(collection: Collection, folder: Path, *, overwrite: bool = False) -> No
         "licence": collection.licence,
         "source": collection.source,
         "evaluation_only": collection.evaluation_only,
+        "notes": collection.notes,
         "content_hash": collection.content_hash,
     }
     with new_folder(folder, MARKER, overwrite=overwrite) as temporary:
@@ -44,8 +45,8 @@ def load(folder: Path) -> Collection:
     try:
         about = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         tables = {label: _read_table(folder / f"{label}.parquet", schema) for label, schema in SCHEMAS.items()}
-        expected = about.pop("content_hash")
-        collection = Collection(**about, **tables)
+        expected, notes = about.pop("content_hash"), tuple(about.pop("notes"))
+        collection = Collection(**about, **tables, notes=notes)
     except (ValueError, KeyError, TypeError) as problem:
         raise RequestError(f"{folder} is not a readable collection: {problem}.") from problem
     if collection.content_hash != expected:
