@@ -11,7 +11,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from isoglot.data.validation import validate
+from isoglot.data.validation import table_of, validate
 
 QUERIES = pa.schema([("query_id", pa.string()), ("topic_id", pa.string()), ("language", pa.string()),
                      ("text", pa.string())])  # fmt: skip
@@ -82,9 +82,9 @@ class Collection:
         qrels = [{"relevance": 1, **row} for row in qrels]
         return cls(
             name,
-            pa.Table.from_pylist(queries, schema=QUERIES),
-            pa.Table.from_pylist(passages, schema=PASSAGES),
-            pa.Table.from_pylist(qrels, schema=QRELS),
+            table_of(f"{name}: queries", queries, QUERIES),
+            table_of(f"{name}: passages", passages, PASSAGES),
+            table_of(f"{name}: qrels", qrels, QRELS),
             licence=licence,
             source=source,
             evaluation_only=evaluation_only,
@@ -120,11 +120,11 @@ class Collection:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over every cell of the three tables, whatever their chunking."""
+        """SHA-256 over every cell of the three tables, whatever their chunking and order of columns."""
         digest = hashlib.sha256()
-        for table in (self.queries, self.passages, self.qrels):
-            for column in table.columns:
-                digest.update(repr(column.to_pylist()).encode())
+        for table, schema in ((self.queries, QUERIES), (self.passages, PASSAGES), (self.qrels, QRELS)):
+            for column in schema.names:
+                digest.update(repr(table[column].to_pylist()).encode())
         return digest.hexdigest()
 
     def select_topics(self, topics: Iterable[str]) -> "Collection":

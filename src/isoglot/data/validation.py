@@ -1,6 +1,7 @@
 """What must hold of a collection's tables; every error names the table, the row and the value."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,18 +10,39 @@ from isoglot.data.languages import language_problem
 from isoglot.errors import RequestError
 
 
+def table_of(label: str, rows: list[dict], schema: pa.Schema) -> pa.Table:
+    """Turn rows into a table, or raise RequestError for the first value that is not of its column's type."""
+    try:
+        return pa.Table.from_pylist(rows, schema=schema)
+    except (ValueError, TypeError, OverflowError) as problem:
+        for number, row in enumerate(rows):
+            for field in schema:
+                if not _fits(row.get(field.name), field.type):
+                    value = f"the {field.name} {row[field.name]!r}"
+                    raise RequestError(f"{label} row {number} has {value}, which is no {field.type}.") from problem
+        raise
+
+
+def _fits(value: Any, kind: pa.DataType) -> bool:
+    try:
+        pa.scalar(value, kind)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
 def validate(name: str, queries: pa.Table, passages: pa.Table, qrels: pa.Table) -> None:
     """Raise RequestError for the first row that breaks a rule of the collection `name`."""
     tables = {"queries": queries, "passages": passages, "qrels": qrels}
     for label, table in tables.items():
         if table.num_rows == 0:
             raise RequestError(f"{name}: the table {label} is empty; a collection needs at least one row in each.")
+    _no_blank(name, tables)
     for label, column in (("queries", "query_id"), ("passages", "passage_id")):
         _no_duplicates(f"{name}: {label}", column, tables[label][column])
     for label in ("queries", "passages"):
         _languages(f"{name}: {label}", tables[label]["language"])
         _reject(f"{name}: {label}", tables[label]["text"], _is_blank, "has empty text; drop the row or fill it")
-    _no_blank(name, tables)
     _no_dangling(name, qrels, "topic_id", queries["topic_id"], "queries")
     _no_dangling(name, qrels, "passage_id", passages["passage_id"], "passages")
     _no_duplicates(f"{name}: qrels", "judgment", pc.binary_join_element_wise(
@@ -29,6 +51,10 @@ def validate(name: str, queries: pa.Table, passages: pa.Table, qrels: pa.Table) 
 
 def _is_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(column, ""))), 0)
+
+
+def _is_blank_but_given(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.and_(pc.is_valid(column), _is_blank(column))
 
 
 def _reject(
@@ -47,6 +73,8 @@ def _no_blank(name: str, tables: dict[str, pa.Table]) -> None:
     ):
         for column in columns:
             _reject(f"{name}: {label}", tables[label][column], _is_blank, f"has no {column}; every row needs one")
+    _reject(f"{name}: passages", tables["passages"]["parallel_id"], _is_blank_but_given, "has a blank parallel_id; "
+            "write null where there is none")
     _reject(f"{name}: qrels", tables["qrels"]["relevance"], pc.is_null, "has no relevance; write 0, 1 or more")
 
 
@@ -66,7 +94,7 @@ def _no_duplicates(label: str, kind: str, column: pa.ChunkedArray) -> None:
     value = twice[0].as_py()
     first = pc.index(column, value).as_py()
     row = pc.index(column.slice(first + 1), value).as_py() + first + 1
-    shown = " -> ".join((value or "").split("\x1f"))
+    shown = " -> ".join(value.split("\x1f"))
     raise RequestError(f"{label} row {row} repeats the {kind} {shown!r} of row {first}; make it unique.")
 
 

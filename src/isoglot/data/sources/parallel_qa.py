@@ -3,7 +3,8 @@
     {"topic_id": "...", "parallel_id": "...", "text": {"en": {"query": "...", "passage": "..."}, "de": {...}}}
 
 A line without a `parallel_id` has its topic's. A language version without a query or passage text is left out, for real
-data has such, and a note of the collection counts them. Lines may share a `topic_id` or a `parallel_id`; a text that repeats within one of them and a language is kept once.
+data has such, and a note of the collection counts them. Lines may share a `topic_id` or a `parallel_id`; a text that
+repeats within one of them and a language is kept once.
 """
 
 from collections.abc import Iterator
