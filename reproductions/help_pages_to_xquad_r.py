@@ -4,8 +4,8 @@
     python reproductions/help_pages_to_xquad_r.py run --data DATA --out DIR      # 4 strategies x 3 seeds, evaluated
     python reproductions/help_pages_to_xquad_r.py table --out DIR                # mean and standard deviation
 
-DATA holds `help-pages/`, `package-descriptions/`, `native-qa/` and `xquad-r/`. What is finished in DIR is not run again.
-Two processes may share DIR when they take different seeds.
+DATA holds `help-pages/`, `package-descriptions/`, `native-qa/` and `xquad-r/`. What is finished in DIR is not run
+again. Two processes may share DIR when they take different seeds.
 """
 
 import argparse

@@ -18,6 +18,9 @@ from isoglot.errors import RequestError
 LanguageWeights = Literal["uniform", "size"]
 StreamKey = tuple[int, bytes]
 
+# Each kind of randomness has a branch of the seed of its own.
+DRAW, EXAMPLES, ROUNDS = range(3)
+
 
 class Plan:
     """What every step trains on.
@@ -54,8 +57,9 @@ class Plan:
         self.negatives = negatives
         self._inventories = [take_inventory(collection, self.languages) for collection in collections]
         self._weights = _language_weights(self._inventories, language_weights)
-        self._draws: list[tuple[StreamKey, Weights, int]] = []
+        self._draws: list[tuple[StreamKey, int]] = []
         self._drawn: Counter[StreamKey] = Counter()
+        self._keys: dict[StreamKey, StreamKey] = {}  # one object per key, however many steps hold it
         self._topics: dict[StreamKey, Rows] = {}
         self._streams: dict[StreamKey, tuple[int, Iterator[Rows]]] = {}
 
@@ -72,22 +76,26 @@ class Plan:
         Raises:
             RequestError: too few topics offer what the strategy asks for.
         """
-        (collection, pattern), pairs, position = self._draw(step)
-        topics = self._topic_batch((collection, pattern), position)
-        rng = np.random.default_rng([self.seed, 1, step])
-        stock = self._inventories[collection]
+        key, position = self._draw(step)
+        pairs, _ = self._draw_pairs(step)
+        stock, topics = self._inventories[key[0]], self._topic_batch(key, position)
+        rng = np.random.default_rng([self.seed, EXAMPLES, step])
         asked, given = draw_pairs(pairs, stock.has(stock.queries, topics), stock.has(stock.passages, topics), rng)
         queries = stock.queries.pick(topics * stock.language_count + asked, rng)
         passages = stock.passages.pick(topics * stock.language_count + given, rng)
         negatives = self._pick_negatives(stock, topics, given, rng)
-        return Batch(collection, topics, queries, passages, negatives, excluded(stock, topics, passages, negatives))
+        return Batch(key[0], topics, queries, passages, negatives, excluded(stock, topics, passages, negatives))
 
-    def _draw(self, step: int) -> tuple[StreamKey, Weights, int]:
+    def _draw_pairs(self, step: int) -> tuple[Weights, np.random.Generator]:
+        """The language pairs of a step, and the generator that draws its collection next."""
+        rng = np.random.default_rng([self.seed, DRAW, step])
+        return self.strategy(self._weights, rng), rng
+
+    def _draw(self, step: int) -> tuple[StreamKey, int]:
+        """The stream of a step, and how many earlier steps took a batch from it."""
         while len(self._draws) <= step:
-            rng = np.random.default_rng([self.seed, 0, len(self._draws)])
-            pairs = self.strategy(self._weights, rng)
-            key = self._choose_collection(pairs, rng)
-            self._draws.append((key, pairs, self._drawn[key]))
+            key = self._choose_collection(*self._draw_pairs(len(self._draws)))
+            self._draws.append((key, self._drawn[key]))
             self._drawn[key] += 1
         return self._draws[step]
 
@@ -97,7 +105,8 @@ class Plan:
         weights = np.where(sizes >= self.batch_size, np.maximum(sizes, 1.0) ** self.gamma, 0.0)
         if not weights.any():
             raise RequestError(self._too_few(pairs > 0, int(sizes.max())))
-        return int(rng.choice(len(weights), p=weights / weights.sum())), pattern
+        key = int(rng.choice(len(weights), p=weights / weights.sum())), pattern
+        return self._keys.setdefault(key, key)
 
     def _servable(self, key: StreamKey) -> Rows:
         """The topics of a collection that have a query and a passage in a pair of the pattern."""
@@ -124,7 +133,7 @@ class Plan:
         groups: dict[int, tuple[int, ...]] = dict.fromkeys(topics.tolist(), ())
         for topic, number in zip(topics[owner].tolist(), group.tolist(), strict=True):
             groups[topic] += (number,)
-        rng = np.random.default_rng([self.seed, 2, key[0], zlib.crc32(key[1])])
+        rng = np.random.default_rng([self.seed, ROUNDS, key[0], zlib.crc32(key[1])])
         return topic_batches(groups, self.batch_size, rng)
 
     def _topic_batch(self, key: StreamKey, position: int) -> Rows:
