@@ -70,11 +70,11 @@ def open_collection(text: str) -> Collection:
         RequestError: no such name or path, or the content is not what it should be.
     """
     name, given, path = text.partition("=")
-    if given:
+    if given and not Path(text).exists():
         return _open_source(name, path)
     if text in SOURCES:
         return _open_source(text, None)
-    if Path(text).is_dir():
+    if text and Path(text).is_dir():
         return storage.load(Path(text))
     if text.endswith((".jsonl", ".jsonl.gz")):
         return parallel_qa.read(Path(text))
@@ -89,7 +89,7 @@ def _open_source(name: str, path: str | None) -> Collection:
         if path is not None:
             raise RequestError(f"{name} is embedded and takes no path; write {name} alone.")
         return source.open(Path())
-    if path is None:
+    if not path:
         raise RequestError(f"{name} needs a local copy; write {name}=PATH, where PATH is {source.needs}.")
     if not Path(path).exists():
         raise RequestError(f"{path} does not exist; {name} needs {source.needs}.")

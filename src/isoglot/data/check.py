@@ -1,9 +1,12 @@
 """Texts that are valid but doubtful: what to look at before trusting a collection."""
 
+import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from isoglot.data.collection import Collection
 
@@ -27,12 +30,12 @@ class Doubt:
 
 
 def letters(text: str) -> int:
-    """Number of letters and vowel signs, in any script.
+    """Number of letters and combining marks (such as vowel signs), in any script.
 
     >>> letters("a-1 สวัสดี")
     7
     """
-    return sum(character.isalpha() or (ord(character) > 0x2FF and not character.isspace()) for character in text)
+    return sum(unicodedata.category(character)[0] in "LM" for character in text)
 
 
 def is_near_empty(text: str) -> bool:
@@ -64,12 +67,26 @@ def find_doubts(collection: Collection, examples: int = 3) -> list[Doubt]:
 
 def untranslated(passages: pa.Table) -> list[tuple[str, str]]:
     """Passages whose text an earlier passage of the same parallel group has in another language."""
-    return _seen_before(passages, lambda row: (row["parallel_id"], row["text"]) if row["parallel_id"] else None)
+    seen: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    found = []
+    for row in passages.filter(pc.is_valid(passages["parallel_id"])).to_pylist():
+        languages = seen[row["parallel_id"], row["text"]]
+        if languages - {row["language"]}:
+            found.append((row["passage_id"], row["text"]))
+        languages.add(row["language"])
+    return found
 
 
 def repeated(passages: pa.Table) -> list[tuple[str, str]]:
     """Passages whose title and text an earlier passage in the same language has: false negatives in waiting."""
-    return _seen_before(passages, lambda row: (row["language"], row["title"], row["text"]))
+    seen: set[tuple[str, str, str]] = set()
+    found = []
+    for row in passages.to_pylist():
+        key = (row["language"], row["title"] or "", row["text"])
+        if key in seen:
+            found.append((row["passage_id"], row["text"]))
+        seen.add(key)
+    return found
 
 
 def unanswered(collection: Collection) -> list[tuple[str, str]]:
@@ -88,15 +105,3 @@ def _rows(table: pa.Table, id_column: str) -> list[tuple[str, str]]:
 
 def _where(rows: Iterable[tuple[str, str]], is_doubtful: Callable[[str], bool]) -> list[tuple[str, str]]:
     return [(row_id, text) for row_id, text in rows if is_doubtful(text)]
-
-
-def _seen_before(passages: pa.Table, key_of: Callable[[dict], tuple | None]) -> list[tuple[str, str]]:
-    seen: set[tuple] = set()
-    found = []
-    for row in passages.to_pylist():
-        key = key_of(row)
-        if key in seen:
-            found.append((row["passage_id"], row["text"]))
-        elif key is not None:
-            seen.add(key)
-    return found

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pyarrow.compute as pc
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -50,15 +51,15 @@ def _language_table(collection: Collection) -> Table:
 
 
 def _topic_tables(collection: Collection, topics: int) -> list[Table]:
-    chosen = collection.select_topics(collection.topics[:topics]) if topics else None
-    if chosen is None:
-        return []
-    return [_texts(chosen.select_topics([topic]), topic) for topic in chosen.topics]
+    return [_texts(collection, topic) for topic in collection.topics[:topics]]
 
 
-def _texts(topic: Collection, topic_id: str) -> Table:
-    table = Table("", "language", "text", title=f"topic {topic_id}", title_justify="left")
-    for label, rows in (("query", topic.queries), ("passage", topic.passages)):
+def _texts(collection: Collection, topic: str) -> Table:
+    table = Table("", "language", "text", title=escape(f"topic {topic}"), title_justify="left")
+    queries = collection.queries.filter(pc.equal(collection.queries["topic_id"], topic))
+    judged = collection.qrels.filter(pc.equal(collection.qrels["topic_id"], topic))["passage_id"]
+    passages = collection.passages.filter(pc.is_in(collection.passages["passage_id"], judged))
+    for label, rows in (("query", queries), ("passage", passages)):
         for language, text in zip(rows["language"].to_pylist(), rows["text"].to_pylist(), strict=True):
             table.add_row(label, language, escape(_short(text, SHOWN_CHARACTERS)))
     return table

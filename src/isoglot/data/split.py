@@ -24,8 +24,10 @@ def split_topics(collection: Collection, topics: int, seed: int = 0) -> tuple[Co
         The rest, and what was cut off.
 
     Raises:
-        RequestError: nothing would be left.
+        RequestError: nothing would be cut off, or nothing would be left.
     """
+    if topics < 1:
+        raise RequestError(f"cannot cut {topics} topics off {collection.name}; give 1 or more.")
     component = topic_components(index(collection))
     order = np.random.default_rng(seed).permutation(component.max() + 1)
     sizes = np.bincount(component)[order]

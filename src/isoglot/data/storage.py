@@ -47,9 +47,10 @@ def load(folder: Path) -> Collection:
         tables = {label: _read_table(folder / f"{label}.parquet", schema) for label, schema in SCHEMAS.items()}
         expected, notes = about.pop("content_hash"), tuple(about.pop("notes"))
         collection = Collection(**about, **tables, notes=notes)
-    except (ValueError, KeyError, TypeError) as problem:
+        found = collection.content_hash
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as problem:
         raise RequestError(f"{folder} is not a readable collection: {problem}.") from problem
-    if collection.content_hash != expected:
+    if found != expected:
         raise RequestError(f"{folder} was changed after it was saved (its content hash differs); save it again.")
     return collection
 

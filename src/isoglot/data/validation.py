@@ -13,22 +13,30 @@ from isoglot.errors import RequestError
 def table_of(label: str, rows: list[dict], schema: pa.Schema) -> pa.Table:
     """Turn rows into a table, or raise RequestError for the first value that is not of its column's type."""
     try:
-        return pa.Table.from_pylist(rows, schema=schema)
+        table = pa.Table.from_pylist(rows, schema=schema)
     except (ValueError, TypeError, OverflowError) as problem:
-        for number, row in enumerate(rows):
-            for field in schema:
-                if not _fits(row.get(field.name), field.type):
-                    value = f"the {field.name} {row[field.name]!r}"
-                    raise RequestError(f"{label} row {number} has {value}, which is no {field.type}.") from problem
-        raise
+        raise _misfit(label, rows, schema) from problem
+    relevance = [row["relevance"] for row in rows if "relevance" in schema.names]
+    if relevance and table["relevance"].to_pylist() != relevance:  # Arrow silently cuts 0.5 to 0
+        raise _misfit(label, rows, schema)
+    return table
+
+
+def _misfit(label: str, rows: list[dict], schema: pa.Schema) -> RequestError:
+    row, field = next(
+        (row, field)
+        for row, values in enumerate(rows)
+        for field in schema
+        if not _fits(values.get(field.name), field.type)
+    )
+    return RequestError(f"{label} row {row} has the {field.name} {rows[row][field.name]!r}, which is no {field.type}.")
 
 
 def _fits(value: Any, kind: pa.DataType) -> bool:
     try:
-        pa.scalar(value, kind)
+        return pa.scalar(value, kind).as_py() == value
     except (ValueError, TypeError, OverflowError):
         return False
-    return True
 
 
 def validate(name: str, queries: pa.Table, passages: pa.Table, qrels: pa.Table) -> None:
@@ -73,8 +81,12 @@ def _no_blank(name: str, tables: dict[str, pa.Table]) -> None:
     ):
         for column in columns:
             _reject(f"{name}: {label}", tables[label][column], _is_blank, f"has no {column}; every row needs one")
-    _reject(f"{name}: passages", tables["passages"]["parallel_id"], _is_blank_but_given, "has a blank parallel_id; "
-            "write null where there is none")
+    _reject(
+        f"{name}: passages",
+        tables["passages"]["parallel_id"],
+        _is_blank_but_given,
+        "has a blank parallel_id; write null where there is none",
+    )
     _reject(f"{name}: qrels", tables["qrels"]["relevance"], pc.is_null, "has no relevance; write 0, 1 or more")
 
 

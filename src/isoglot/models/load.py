@@ -1,9 +1,11 @@
 """Any encoder by hub name, folder or embedded name, as one SentenceTransformer."""
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from huggingface_hub import HfApi, try_to_load_from_cache
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from sentence_transformers.util import is_sentence_transformer_model
@@ -13,7 +15,9 @@ from isoglot.models.roles import set_prompts
 
 EMBEDDED = ("isoglot/use-m3", "isoglot/static")
 PLAIN_PROMPTS = ("Query: ", "Passage: ")
-HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+ENTRIES = ("modules.json", "config.json")
+HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
+HUB_SECONDS = 10.0
 
 
 def load_model(
@@ -48,7 +52,9 @@ def load_model(
         raise RequestError(f"max length is {max_length}; give at least 1 token.")
     model = _load_embedded(name, texts, seed) if name.startswith("isoglot/") else _load_other(name, pooling)
     set_prompts(model, query_prompt, passage_prompt)
-    if max_length is not None and name != "isoglot/static":
+    if max_length is not None:
+        if model.max_seq_length in (None, math.inf):
+            raise RequestError(f"{name} reads texts whole; leave the maximum length of {max_length} out.")
         model.max_seq_length = max_length
     return model
 
@@ -71,12 +77,22 @@ def _load_other(name: str, pooling: str) -> SentenceTransformer:
     folder = Path(name)
     if not folder.is_dir() and not HUB_NAME.fullmatch(name):
         raise unknown("model folder", name, EMBEDDED)
-    if folder.is_dir() and not ({"modules.json", "config.json"} & {path.name for path in folder.iterdir()}):
+    if folder.is_dir() and not any((folder / entry).is_file() for entry in ENTRIES):
         raise RequestError(f"{name} holds no model (neither modules.json nor config.json); give a model's folder.")
     try:
+        if not folder.is_dir():
+            _ask_hub(name)
         return _saved_encoder(name) if is_sentence_transformer_model(name) else _plain_encoder(name, pooling)
-    except (OSError, ImportError, KeyError, ValueError, RuntimeError) as problem:
+    except IsoglotError:
+        raise
+    except Exception as problem:  # each of the libraries below has errors of its own
         raise _load_error(name, folder.is_dir(), problem) from problem
+
+
+def _ask_hub(name: str) -> None:
+    """Ask once for a model that is not cached: without a network the libraries would ask again for a minute."""
+    if not any(isinstance(try_to_load_from_cache(name, entry), str) for entry in ENTRIES):
+        HfApi().model_info(name, timeout=HUB_SECONDS)
 
 
 def _saved_encoder(name: str) -> SentenceTransformer:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,16 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise RequestError(f"{path} line {number} is not a JSON object; write one object a line.")
-                yield number, row
-    except (ValueError, OSError, EOFError) as problem:
+                yield number, _object(path, number, line)
+    except (ValueError, OSError, EOFError, zlib.error) as problem:
         raise RequestError(f"{path} cannot be read after line {number}: {problem}.") from problem
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as problem:
+        raise RequestError(f"{path} line {number} is not JSON: {problem}.") from problem
+    if not isinstance(row, dict):
+        raise RequestError(f"{path} line {number} is not a JSON object; write one object a line.")
+    return row

@@ -39,7 +39,7 @@ def read(folder: Path, name: str, *, context: bool = False, licence: str = "unkn
             try:
                 passages += _candidates(paragraph, file.stem, number, context)
                 questions = list(_questions(paragraph, file.stem, number))
-            except (KeyError, TypeError, IndexError) as problem:
+            except (KeyError, TypeError, IndexError, ValueError) as problem:
                 raise RequestError(f"{file} paragraph {number} is not in LAReQA's format ({problem!r}).") from problem
             queries += [query for query, _ in questions]
             qrels.update(dict.fromkeys((query["topic_id"], gold) for query, gold in questions))
@@ -70,11 +70,14 @@ def _candidates(paragraph: dict[str, Any], language: str, number: int, context: 
 
 
 def _questions(paragraph: dict[str, Any], language: str, number: int) -> Iterator[tuple[dict, str]]:
+    breaks = paragraph["sentence_breaks"]
+    if len(breaks) != len(paragraph["sentences"]):
+        raise ValueError(f"{len(paragraph['sentences'])} sentences but {len(breaks)} sentence_breaks")
     for question in paragraph["qas"]:
         start = question["answers"][0]["answer_start"]
-        gold = gold_sentence(paragraph["sentence_breaks"], start)
+        gold = gold_sentence(breaks, start)
         if gold is None:
-            raise RequestError(f"question {question['id']!r} ({language}) answers at {start}, outside every sentence.")
+            raise ValueError(f"question {question['id']} answers at {start}, outside every sentence")
         query = {"query_id": f"{question['id']}:{language}", "topic_id": question["id"], "language": language,
                  "text": question["question"]}  # fmt: skip
         yield query, _candidate_id(language, number, gold)

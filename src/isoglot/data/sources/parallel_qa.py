@@ -9,6 +9,7 @@ repeats within one of them and a language is kept once.
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from isoglot.data.collection import Collection
 from isoglot.data.sources.jsonl import read_lines
@@ -50,13 +51,19 @@ def versions(path: Path) -> Iterator[tuple[str, str, str, str, str]]:
     """Yield (topic id, parallel id, language, query, passage) of every language version of every line."""
     for number, row in read_lines(path):
         try:
-            topic = str(row["topic_id"])
-            group = str(row.get("parallel_id", topic))
+            topic = _id(row["topic_id"])
+            group = topic if row.get("parallel_id") is None else _id(row["parallel_id"])
             texts = [(language, each["query"] + "", each["passage"] + "") for language, each in row["text"].items()]
         except (KeyError, AttributeError, TypeError) as problem:
             raise RequestError(f"{path} line {number} is not a topic ({problem!r}); {SHAPE}.") from problem
         for language, query, passage in texts:
             yield topic, group, language, query, passage
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str | int):
+        raise TypeError(f"{value!r} is no id")
+    return str(value)
 
 
 def _add(rows: dict[str, dict], id_column: str, row: dict[str, str], owner: str) -> str:
