@@ -3,6 +3,7 @@
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -67,8 +68,9 @@ class Plan:
         """Raise RequestError where one of the first `steps` batches could not be filled."""
         for step in range(steps):
             self._draw(step)
-        for key in self._drawn:
-            next(self._open_stream(key))
+        for key, count in Counter(key for key, *_ in self._draws[:steps]).items():
+            for _ in islice(self._open_stream(key), count):
+                pass
 
     def batch(self, step: int) -> Batch:
         """The global batch of a step, counted from 0.
@@ -119,6 +121,8 @@ class Plan:
         return self._topics[key]
 
     def _too_few(self, wanted: NDArray[np.bool_], most: int) -> str:
+        if not wanted.any():
+            return f"cross-lingual batches need two languages, and the collections hold {self.languages[0]!r} alone."
         languages = [self.languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
         what = f"language {languages[0]!r}" if len(languages) == 1 else f"the languages {', '.join(languages)}"
         verb = "has" if len(languages) == 1 else "have"
@@ -137,13 +141,12 @@ class Plan:
         return topic_batches(groups, self.batch_size, rng)
 
     def _topic_batch(self, key: StreamKey, position: int) -> Rows:
-        done, stream = self._streams.get(key, (0, None))
+        done, stream = self._streams.pop(key, (0, None))  # a stream that raises must not be kept
         if stream is None or done > position:
             done, stream = 0, self._open_stream(key)
-        for _ in range(position - done):
-            next(stream)
+        topics = next(islice(stream, position - done, None))
         self._streams[key] = (position + 1, stream)
-        return next(stream)
+        return topics
 
     def _pick_negatives(self, stock: Inventory, topics: Rows, given: Rows, rng: np.random.Generator) -> Rows:
         """Judged negatives in the language of the passage where the topic has such."""

@@ -16,7 +16,7 @@ def topic_batches(groups: Groups, batch_size: int, rng: np.random.Generator) -> 
 
     Topics wait in a queue of shuffled rounds. A batch takes from the front and passes over a topic that it holds
     already or that shares a parallel group with one it holds; what was passed over goes first in the next batch.
-    So a topic of a later round is drawn before one of an earlier round only where the two could not stand together.
+    So a topic is drawn after one of a later round only where it could not stand in the batch of that one.
 
     Args:
         groups: the parallel groups of the relevant passages of each topic.

@@ -1,12 +1,12 @@
 """A recipe: everything that decides a training run, as one YAML file whose every field is also a flag."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from isoglot.errors import RequestError
+from isoglot.errors import RequestError, unknown
 
 StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid"]
 
@@ -18,13 +18,13 @@ class Recipe(BaseModel):
     0.5, datasets by size, languages uniformly); it leaves the temperature open.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     model: Annotated[str, Field(description="start model: embedded name, folder or hub name")] = "isoglot/use-m3"
-    train: Annotated[list[str], Field(description="collections to train on (name, name=PATH, folder, .jsonl)")] = [
-        "worldfacts/train"
-    ]
-    languages: Annotated[list[str] | None, Field(description="train on these languages only")] = None
+    train: Annotated[
+        list[str], Field(min_length=1, description="collections to train on (name, name=PATH, folder, .jsonl)")
+    ] = ["worldfacts/train"]
+    languages: Annotated[list[str] | None, Field(min_length=1, description="train on these languages only")] = None
     strategy: Annotated[StrategyName, Field(description="what may stand in a batch")] = "hybrid"
     alpha: Annotated[float, Field(ge=0, le=1, description="hybrid: probability of a monolingual batch")] = 0.5
     gamma: Annotated[float, Field(ge=0, description="collections are drawn by size ** gamma")] = 1.0
@@ -51,6 +51,12 @@ class Recipe(BaseModel):
     eval_steps: Annotated[int, Field(ge=1, description="steps between evaluations and checkpoints")] = 250
     patience: Annotated[int | None, Field(ge=1, description="stop after so many evaluations without a gain")] = None
 
+    @model_validator(mode="after")
+    def _patience_has_something_to_wait_for(self) -> Self:
+        if self.patience is not None and not self.dev_topics:
+            raise RequestError("patience needs an evaluation to wait for; leave it out or give dev topics.")
+        return self
+
 
 def read_recipe(path: Path | None, overrides: dict[str, Any]) -> Recipe:
     """Read a recipe; `overrides` (the flags given) win over the file, the file over the defaults.
@@ -61,15 +67,17 @@ def read_recipe(path: Path | None, overrides: dict[str, Any]) -> Recipe:
     fields: dict[str, Any] = {}
     if path is not None:
         try:
-            fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            fields = yaml.safe_load(path.read_text(encoding="utf-8"))
         except FileNotFoundError as problem:
             raise RequestError(f"{path} does not exist; check the path of the recipe.") from problem
         except (yaml.YAMLError, UnicodeDecodeError, IsADirectoryError) as problem:
             raise RequestError(f"{path} is not YAML: {' '.join(str(problem).split())}.") from problem
+        if fields is None:
+            fields = {}
         if not isinstance(fields, dict):
             raise RequestError(f"{path} is not a recipe; it needs lines such as 'strategy: hybrid'.")
     try:
-        return Recipe(**{**fields, **overrides})
+        return Recipe.model_validate({**fields, **overrides})
     except ValidationError as problem:
         raise RequestError(_sentence(problem)) from problem
 
@@ -83,6 +91,6 @@ def _sentence(problem: ValidationError) -> str:
     first = problem.errors()[0]
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
-        return f"a recipe has no field {field!r}; its fields are {', '.join(Recipe.model_fields)}."
+        return str(unknown("recipe field", field, Recipe.model_fields))
     reason = first["msg"][0].lower() + first["msg"][1:]
     return f"{field.replace('_', ' ')} is {first['input']!r}; {reason}."
