@@ -26,7 +26,7 @@ from isoglot.files import new_folder
 from isoglot.models.load import load_model
 from isoglot.training.dev import DevEvaluator
 from isoglot.training.recipe import Recipe, StrategyName
-from isoglot.training.run import MARKER, RECORD, train
+from isoglot.training.run import RECORD, train
 
 START = "isoglot/use-m3"
 STRATEGIES: tuple[StrategyName, ...] = ("mixed", "monolingual", "cross-lingual", "hybrid")
@@ -67,7 +67,7 @@ def choose(data: Path, out: Path) -> None:
     _print_choice("start | – | –", "–", START, packages, native)
     for (rate, temperature), strategy in product(CANDIDATES, CHOSEN_ON):
         folder = out / "choose" / f"{strategy}-{rate:g}-{temperature:g}"
-        if not (folder / MARKER).exists():
+        if not (folder / RECORD).exists():
             train(recipe(data, strategy, 0, rate, temperature), folder)
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         label = f"{rate:g} | {temperature:g} | {strategy}"
@@ -91,7 +91,7 @@ def run(data: Path, out: Path, seeds: list[int]) -> None:
     _evaluate(START, xquad, out / "scores" / "start")
     for seed, strategy in product(seeds, STRATEGIES):
         folder = out / "models" / f"{strategy}-{seed}"
-        if not (folder / MARKER).exists():
+        if not (folder / RECORD).exists():
             train(recipe(data, strategy, seed, CHOSEN_RATE, CHOSEN_TEMPERATURE), folder)
         _evaluate(str(folder), xquad, out / "scores" / f"{strategy}-{seed}")
 
@@ -111,6 +111,8 @@ def table(out: Path) -> None:
     print("|---|---|---|---|---|---|---|")
     for name in ("start", *STRATEGIES):
         runs = sorted((out / "scores").glob(f"{name}-?" if name != "start" else name))
+        if not runs:
+            continue
         scores = [json.loads((path / files.SCORES).read_text(encoding="utf-8")) for path in runs]
         cells = [_spread([each["settings"][setting]["AP"] for each in scores], ".3f") for setting in SETTINGS]
         distance = _spread([each["bias"]["RD"] for each in scores], ",.0f")

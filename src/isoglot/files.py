@@ -10,6 +10,7 @@ from isoglot.errors import RequestError
 
 def beside(path: Path) -> Path:
     """The temporary name next to `path` under which its content is written first."""
+    path = path.resolve()
     return path.with_name(f".{path.name}.partial")
 
 
@@ -24,6 +25,9 @@ def check_output(folder: Path, marker: str, overwrite: bool) -> None:
     Raises:
         RequestError: the folder holds a finished run and `overwrite` is False, or holds something else.
     """
+    above = next(parent for parent in folder.resolve().parents if parent.exists())
+    if not above.is_dir():
+        raise RequestError(f"{above} is a file, so {folder} cannot be a folder; choose another --out.")
     if folder.is_dir() and not any(folder.iterdir()):
         return
     if folder.exists() and not (folder / marker).is_file():
@@ -32,16 +36,22 @@ def check_output(folder: Path, marker: str, overwrite: bool) -> None:
         raise RequestError(f"{folder} already holds a finished run; add --overwrite to replace it.")
 
 
-def replace_folder(new: Path, folder: Path) -> None:
-    """Put the finished folder `new` in the place of `folder`, whose old content goes only then."""
-    if folder.exists():
-        old = beside(folder).with_suffix(".old")
+def replace_folder(new: Path, folder: Path, marker: str, overwrite: bool) -> None:
+    """Put the finished folder `new` in the place of `folder`, whose old content goes only then.
+
+    Raises:
+        RequestError: something came into the place meanwhile (see `check_output`); `new` stays where it is.
+    """
+    check_output(folder, marker, overwrite)
+    place = folder.resolve()
+    if place.exists():
+        old = beside(place).with_suffix(".old")
         shutil.rmtree(old, ignore_errors=True)
-        folder.rename(old)
-        new.rename(folder)
+        place.rename(old)
+        new.rename(place)
         shutil.rmtree(old)
     else:
-        new.rename(folder)
+        new.rename(place)
 
 
 @contextmanager
@@ -60,11 +70,14 @@ def new_folder(folder: Path, marker: str, *, overwrite: bool = False) -> Iterato
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    replace_folder(temporary, folder)
+    replace_folder(temporary, folder, marker, overwrite)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file whole or not at all."""
     temporary = beside(path)
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

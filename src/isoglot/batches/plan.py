@@ -155,7 +155,7 @@ class Plan:
 
 
 def _language_weights(inventories: Sequence[Inventory], kind: LanguageWeights) -> Weights:
-    """Probability of each language: uniform, or by the topics that have a query and a passage in it."""
+    """Probability of each language: uniform, or by the topics that have a query or a passage in it."""
     sizes = np.zeros(inventories[0].language_count)
     for stock in inventories:
         topics = np.arange(stock.topic_count)

@@ -36,7 +36,7 @@ def topic_batches(groups: Groups, batch_size: int, rng: np.random.Generator) -> 
         while len(batch) < batch_size:
             if not queue:
                 rounds += 1
-                if rounds > 2:
+                if rounds > 1:
                     raise RequestError(
                         f"only {len(batch)} of {len(topics)} topics can stand together without sharing a passage, "
                         f"fewer than a batch of {batch_size}; lower --batch-size."

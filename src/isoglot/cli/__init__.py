@@ -2,11 +2,14 @@
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
 from isoglot.cli import data, demo, evaluate, train
 from isoglot.errors import IsoglotError
+
+INTERRUPTED = 130  # what newer versions of typer make of Ctrl-C; older ones raise Abort
 
 app = typer.Typer(
     name="isoglot",
@@ -24,19 +27,23 @@ app.add_typer(data.app, name="data")
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit code: 0 done, 1 the work failed, 2 the request was wrong."""
     try:
-        sys.exit(app(arguments, standalone_mode=False) or 0)
+        exit_code = app(arguments, prog_name="isoglot", standalone_mode=False) or 0
     except IsoglotError as problem:
         _leave(str(problem), problem.exit_code)
-    except KeyboardInterrupt:
-        _leave("interrupted; nothing was written.", 1)
+    except typer.Abort:
+        exit_code = INTERRUPTED
     except Exception as problem:
         if hasattr(problem, "format_message"):
-            _leave(f"{problem.format_message()}", 2)
+            _leave(problem.format_message(), 2)
         if os.environ.get("ISOGLOT_TRACEBACK"):
             raise
         _leave(f"unexpected {type(problem).__name__}: {problem}; set ISOGLOT_TRACEBACK=1 to see where.", 1)
+    if exit_code == INTERRUPTED:
+        _leave("interrupted; nothing was written.", 1)
+    sys.exit(exit_code)
 
 
-def _leave(sentence: str, exit_code: int) -> None:
-    sys.stderr.write(f"isoglot: {' '.join(sentence.split())}\n")
+def _leave(sentence: str, exit_code: int) -> NoReturn:
+    if sentence:  # empty where typer has shown the help for want of a command
+        sys.stderr.write(f"isoglot: {' '.join(sentence.split())}\n")
     sys.exit(exit_code)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from isoglot.training.recipe import Recipe, read_recipe
 
@@ -31,7 +32,8 @@ def train(
 
 def _flag(name: str) -> inspect.Parameter:
     field = Recipe.model_fields[name]
-    default = "" if field.default is None else f" [default: {field.default}]"
+    shown = ", ".join(field.default) if isinstance(field.default, list) else field.default
+    default = "" if shown is None else escape(f" [default: {shown}]")
     option = typer.Option(help=f"{field.description}{default}", show_default=False)
     return inspect.Parameter(
         name,

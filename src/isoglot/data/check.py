@@ -35,7 +35,7 @@ def letters(text: str) -> int:
     >>> letters("a-1 สวัสดี")
     7
     """
-    return sum(unicodedata.category(character)[0] in "LM" for character in text)
+    return sum(character.isalpha() or unicodedata.category(character)[0] == "M" for character in text)
 
 
 def is_near_empty(text: str) -> bool:

@@ -45,7 +45,7 @@ def load(folder: Path) -> Collection:
     try:
         about = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         tables = {label: _read_table(folder / f"{label}.parquet", schema) for label, schema in SCHEMAS.items()}
-        expected, notes = about.pop("content_hash"), tuple(about.pop("notes"))
+        expected, notes = about.pop("content_hash"), tuple(about.pop("notes", ()))
         collection = Collection(**about, **tables, notes=notes)
         found = collection.content_hash
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as problem:

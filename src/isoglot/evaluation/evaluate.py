@@ -11,7 +11,7 @@ from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
 from isoglot.data.indexed import index
-from isoglot.errors import RequestError
+from isoglot.errors import RequestError, unknown
 from isoglot.evaluation.measures import DEFAULT_MEASURES, Measure
 from isoglot.evaluation.per_query import per_query_table
 from isoglot.evaluation.ranks import MEMORY, golds_of, outrank_counts
@@ -54,12 +54,13 @@ def evaluate(
         progress: show bars while encoding.
 
     Raises:
-        RequestError: no query has a relevant passage, or a pool names a language that the collection lacks.
+        RequestError: no query has a relevant passage, or a pool names a language that no passage is in.
     """
     indexed = index(collection)
     golds = golds_of(indexed)
     if len(golds.query) == 0:
         raise RequestError(f"{collection.name} has no query with a relevant passage; there is nothing to evaluate.")
+    _check_pools(collection, pools)
     started = time.perf_counter()
     queries, passages = collection.query_texts, collection.passage_texts
     query_vectors = encode(model, queries, "query", batch_size=batch_size, progress=progress)
@@ -81,3 +82,10 @@ def evaluate(
     scores = summarise(table, measures)
     scores["counts"]["passages"] = len(passages)
     return Evaluation({**scores, "cost": cost}, table)
+
+
+def _check_pools(collection: Collection, pools: Sequence[Sequence[str]]) -> None:
+    known = sorted(set(collection.passages["language"].to_pylist()))
+    for language in (language for pool in pools for language in pool):
+        if language not in known:
+            raise unknown("passage language", language, known)

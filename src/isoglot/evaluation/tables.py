@@ -10,7 +10,8 @@ from rich.text import Text
 from isoglot.evaluation.summary import SETTINGS
 
 SHOWN = ("AP", "RR", "R@1", "R@10", "nDCG@10")
-MATRIX_COLUMNS = 18
+MATRIX_MEASURE = "AP"
+MATRIX_WIDTH = 79
 SHADES = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")
 
 
@@ -37,19 +38,19 @@ def settings_table(scores: dict[str, Any]) -> Table:
     return table
 
 
-def matrix_tables(pairs: dict[str, dict[str, float]], measure: str = "AP") -> Iterator[Table]:
+def matrix_tables(pairs: dict[str, dict[str, float]], measure: str) -> Iterator[Table]:
     """Mean of one measure by query language (rows) and passage language (columns), as wide as a terminal at a time."""
     values = {tuple(pair.split("->")): scores[measure] for pair, scores in pairs.items()}
     rows, columns = (sorted({pair[side] for pair in values}) for side in (0, 1))
     low, high = min(values.values()), max(values.values())
-    for start in range(0, len(columns), MATRIX_COLUMNS):
-        part = columns[start : start + MATRIX_COLUMNS]
-        table = Table(
-            title=f"{measure} x 100, query language (rows) on passage language", title_justify="left", box=None
-        )
+    width = max(4, 1 + max(map(len, columns)))
+    fitting = max(1, (MATRIX_WIDTH - 1 - max(map(len, rows))) // width)
+    for start in range(0, len(columns), fitting):
+        part = columns[start : start + fitting]
+        table = Table(box=None)
         table.padding = (0, 0)
         for heading in ("", *part):
-            table.add_column(heading, justify="right", no_wrap=True, min_width=4)
+            table.add_column(heading, justify="right", no_wrap=True, min_width=width if heading else 0)
         for row in rows:
             table.add_row(Text(f"{row} ", "bold"), *(_cell(values.get((row, column)), low, high) for column in part))
         yield table
@@ -66,7 +67,9 @@ def evaluation_page(scores: dict[str, Any]) -> RenderableType:
         "RD: rank distance, how far the worst relevant passage of a topic stands behind its best in the pool (lower is "
         "fairer)."
     )
-    return Group(settings_table(scores), *matrix_tables(scores["pairs"]), Text(footer, "dim"))
+    title = Text(f"\n{MATRIX_MEASURE} x 100, query language (rows) on passage language", "italic")
+    matrix = matrix_tables(scores["pairs"], MATRIX_MEASURE)
+    return Group(settings_table(scores), title, *matrix, Text(f"\n{footer}", "dim"))
 
 
 def _cell(value: float | None, low: float, high: float) -> Text:

@@ -10,6 +10,7 @@ from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
 from isoglot.data.catalogue import open_collection
+from isoglot.errors import RequestError
 from isoglot.evaluation.evaluate import evaluate
 from isoglot.evaluation.summary import SETTINGS
 from isoglot.evaluation.tables import decimal
@@ -38,6 +39,9 @@ def run_demo(folder: Path, *, steps: int, seed: int, console: Console) -> Scores
     Raises:
         RequestError: `folder` holds earlier models.
     """
+    for strategy in TRAINED:
+        if (folder / strategy).exists():
+            raise RequestError(f"{folder / strategy} exists already; choose another --out.")
     held_out = open_collection(EVALUATION)
     console.print(f"Start model {_start_model()}; training on {TRAIN}, evaluating on {EVALUATION} (zero-shot).")
     scores = {START: _scores(_untrained(seed), held_out, console, START)}

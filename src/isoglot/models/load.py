@@ -50,6 +50,8 @@ def load_model(
     """
     if max_length is not None and max_length < 1:
         raise RequestError(f"max length is {max_length}; give at least 1 token.")
+    if pooling not in Pooling.POOLING_MODES:
+        raise unknown("pooling", pooling, Pooling.POOLING_MODES)
     model = _load_embedded(name, texts, seed) if name.startswith("isoglot/") else _load_other(name, pooling)
     set_prompts(model, query_prompt, passage_prompt)
     if max_length is not None:
@@ -105,9 +107,6 @@ def _saved_encoder(name: str) -> SentenceTransformer:
 
 def _plain_encoder(name: str, pooling: str) -> SentenceTransformer:
     transformer = Transformer(name)
-    modes = Pooling.POOLING_MODES
-    if pooling not in modes:
-        raise unknown("pooling", pooling, modes)
     modules = [transformer, Pooling(transformer.get_embedding_dimension(), pooling_mode=pooling), Normalize()]
     model = SentenceTransformer(modules=modules)
     set_prompts(model, *PLAIN_PROMPTS)

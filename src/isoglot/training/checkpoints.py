@@ -1,6 +1,7 @@
 """Checkpoints of an unfinished run."""
 
 import json
+import shutil
 from pathlib import Path
 
 
@@ -11,6 +12,13 @@ def last_checkpoint(folder: Path) -> Path | None:
     """
     complete = [path for path in folder.glob("checkpoint-*") if _is_complete(path)]
     return max(complete, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+
+def drop_cut_off(folder: Path) -> None:
+    """Remove the checkpoints that were cut off: the trainer would count them among those to keep."""
+    for path in folder.glob("checkpoint-*"):
+        if not _is_complete(path):
+            shutil.rmtree(path)
 
 
 def _is_complete(checkpoint: Path) -> bool:

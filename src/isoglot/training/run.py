@@ -17,18 +17,17 @@ from isoglot.batches import Plan, strategy_named
 from isoglot.data import Collection
 from isoglot.data.catalogue import open_collection
 from isoglot.data.split import split_topics
-from isoglot.errors import IsoglotError, RequestError
+from isoglot.errors import IsoglotError, RequestError, unknown
 from isoglot.files import beside, check_output, replace_folder, write_text
 from isoglot.models.load import load_model
 from isoglot.training.callbacks import ShowProgress, StopOnSignal
-from isoglot.training.checkpoints import last_checkpoint
+from isoglot.training.checkpoints import drop_cut_off, last_checkpoint
 from isoglot.training.curve import loss_curve
 from isoglot.training.dev import DevEvaluator
 from isoglot.training.loss import InBatchInfoNCE
 from isoglot.training.recipe import Recipe, write_recipe
 from isoglot.training.trainer import BatchReader, PlannedSteps, PlanTrainer
 
-MARKER = "modules.json"
 RECORD = "training.json"
 CHECKPOINTS = "checkpoints"
 
@@ -42,7 +41,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         RequestError: the recipe cannot be trained, or `out` is in use.
         IsoglotError: the run was stopped, or the model cannot be loaded.
     """
-    check_output(out, MARKER, overwrite)
+    check_output(out, RECORD, overwrite)
     console = console or Console(stderr=True)
     train_parts, dev_parts = open_training_collections(recipe)
     record = {"recipe": recipe.model_dump(), "collections": [_about(part) for part in train_parts]}
@@ -57,7 +56,9 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
     record |= _measured(trainer, time.monotonic() - started)
     if trainer.is_world_process_zero():
         console.print(f"{recipe.strategy}: {loss_curve(trainer.state.log_history)}", soft_wrap=True)
-        _finish(trainer.model, recipe, record, work, out)
+        finished = _write_model(trainer.model, recipe, record, work / "finished")
+        replace_folder(finished, out, RECORD, overwrite)
+        shutil.rmtree(work)
     return trainer.model
 
 
@@ -66,6 +67,7 @@ def _train_in(
 ) -> PlanTrainer:
     """Train to the end, from the last checkpoint where there is one."""
     trainer, stop = _build_trainer(recipe, train_parts, dev_parts, work, console)
+    drop_cut_off(work / CHECKPOINTS)
     checkpoint = last_checkpoint(work / CHECKPOINTS)
     if checkpoint is not None:
         console.print(f"Going on from {checkpoint.name.replace('-', ' at step ')}.")
@@ -83,18 +85,24 @@ def open_training_collections(recipe: Recipe) -> tuple[list[Collection], list[Co
     Raises:
         RequestError: a collection is for evaluation only, unknown, or left empty by the recipe.
     """
+    collections = [open_collection(name) for name in recipe.train]
+    _check_languages(recipe, collections)
     train_parts, dev_parts = [], []
-    for name in recipe.train:
-        collection = open_collection(name)
+    for collection in collections:
         if collection.evaluation_only:
             raise RequestError(f"{collection.name} is for evaluation only; train on another collection.")
-        if recipe.languages:
-            collection = collection.select_languages(recipe.languages)
-        if recipe.dev_topics:
-            collection, dev = split_topics(collection, recipe.dev_topics)
-            dev_parts.append(dev)
-        train_parts.append(collection)
+        part = collection.select_languages(recipe.languages) if recipe.languages else collection
+        rest, dev = split_topics(part, recipe.dev_topics) if recipe.dev_topics else (part, None)
+        train_parts.append(rest)
+        dev_parts += [dev] if dev else []
     return train_parts, dev_parts
+
+
+def _check_languages(recipe: Recipe, collections: list[Collection]) -> None:
+    known = sorted({language for collection in collections for language in collection.languages})
+    for language in recipe.languages or ():
+        if language not in known:
+            raise unknown("language", language, known)
 
 
 def _about(collection: Collection) -> dict[str, Any]:
@@ -173,7 +181,8 @@ def _arguments(recipe: Recipe, work: Path, has_dev: bool) -> SentenceTransformer
         eval_steps=recipe.eval_steps,
         save_strategy="steps",
         save_steps=recipe.eval_steps,
-        save_total_limit=1,
+        save_total_limit=2,  # with 1 a stopped run would lose the last checkpoint to the best one
+        restore_callback_states_from_checkpoint=True,
         load_best_model_at_end=has_dev,
         metric_for_best_model="eval_score" if has_dev else None,
         greater_is_better=True,
@@ -201,10 +210,8 @@ def _measured(trainer: PlanTrainer, seconds: float) -> dict[str, Any]:
     }
 
 
-def _finish(model: SentenceTransformer, recipe: Recipe, record: dict[str, Any], work: Path, out: Path) -> None:
-    finished = work / "finished"
-    model.save_pretrained(str(finished))
-    write_text(finished / "recipe.yaml", write_recipe(recipe))
-    write_text(finished / RECORD, json.dumps(record, indent=2) + "\n")
-    replace_folder(finished, out)
-    shutil.rmtree(work)
+def _write_model(model: SentenceTransformer, recipe: Recipe, record: dict[str, Any], folder: Path) -> Path:
+    model.save_pretrained(str(folder))
+    write_text(folder / "recipe.yaml", write_recipe(recipe))
+    write_text(folder / RECORD, json.dumps(record, indent=2) + "\n")
+    return folder

@@ -1,0 +1,117 @@
+"""Where batches cannot be filled, one sentence says so before training starts."""
+
+import pytest
+from random_collections import assemble, parallel
+
+from isoglot.batches import Plan, strategy_named
+from isoglot.data import Collection
+from isoglot.errors import RequestError
+
+
+def plan(collection: Collection, strategy: str, size: int, **options: int) -> Plan:
+    return Plan([collection], strategy_named(strategy), batch_size=size, seed=0, **options)
+
+
+def rare_german() -> Collection:
+    """Nine topics in English and French, two of them in German as well."""
+    rows = [(f"t{n}", c) for n in range(9) for c in ("en", "fr")] + [("t0", "de"), ("t1", "de")]
+    return assemble("c", rows, [(t + c, t, c) for t, c in rows], [(t, t + c, 1) for t, c in rows])
+
+
+def refusal(planned: Plan, steps: int = 50) -> str:
+    with pytest.raises(RequestError) as caught:
+        planned.check(steps)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_language_with_too_few_topics_is_named_with_what_to_do() -> None:
+    message = refusal(plan(rare_german(), "monolingual", 4))
+    for part in ("'de'", "has 2 topics", "batch of 4", "--batch-size", "--languages"):
+        assert part in message
+    plan(rare_german(), "monolingual", 2).check(50)
+    plan(rare_german().select_languages(["en", "fr"]), "monolingual", 4).check(50)
+
+
+def test_a_language_without_queries_is_named() -> None:
+    rows = [(f"t{n}", "en") for n in range(9)]
+    both = [(t, c) for t, _ in rows for c in ("en", "th")]
+    collection = assemble("c", rows, [(t + c, t, c) for t, c in both], [(t, t + c, 1) for t, c in both])
+    message = refusal(plan(collection, "monolingual", 2))
+    assert "'th'" in message
+    assert "0 topics" in message
+
+
+def test_too_few_topics_at_all_name_every_language() -> None:
+    for strategy in ("mixed", "cross-lingual"):
+        message = refusal(plan(parallel("c", 5, ["de", "en"]), strategy, 6), 1)
+        assert "de, en have 5 topics" in message
+
+
+def test_cross_lingual_training_on_one_language_is_explained() -> None:
+    message = refusal(plan(parallel("c", 9, ["en"]), "cross-lingual", 2))
+    assert "'en'" in message
+    assert "two languages" in message
+
+
+def test_a_collection_of_judged_negatives_alone_is_refused() -> None:
+    collection = assemble("c", [("t", "en")], [("p", None, "en")], [("t", "p", 0)])
+    for strategy in ("mixed", "monolingual"):
+        assert "0 topics" in refusal(plan(collection, strategy, 2))
+
+
+def test_topics_that_all_share_a_passage_are_refused() -> None:
+    rows = [(f"t{n}", "en") for n in range(5)]
+    collection = assemble("c", rows, [("p", "g", "en")], [(topic, "p", 1) for topic, _ in rows])
+    message = refusal(plan(collection, "mixed", 2), 1)
+    assert "only 1 of 5 topics can stand together" in message
+    assert "--batch-size" in message
+
+
+def hub() -> Collection:
+    """t0 shares a passage with every other topic, and so can stand with none; the others share nothing."""
+    rows = [(f"t{n}", "en") for n in range(9)]
+    own = [(f"p{n}", f"g{n}", "en") for n in range(9)]
+    return assemble(
+        "c", rows, own, [(f"t{n}", f"p{n}", 1) for n in range(9)] + [("t0", f"p{n}", 1) for n in range(1, 9)]
+    )
+
+
+def test_what_would_fail_in_the_middle_of_training_is_refused_before() -> None:
+    for seed in range(10):
+        planned = Plan([hub()], strategy_named("mixed"), batch_size=2, seed=seed)
+        assert "only 1 of 9 topics can stand together" in refusal(planned)
+
+
+@pytest.mark.parametrize("strategy", ["mixed", "monolingual", "cross-lingual", "hybrid"])
+def test_what_the_check_lets_pass_can_be_filled(strategy: str) -> None:
+    planned = plan(parallel("c", 9), strategy, 4)
+    planned.check(30)
+    assert all(len(planned.batch(step).topics) == 4 for step in range(30))
+
+
+def test_the_check_changes_no_batch() -> None:
+    checked, fresh = plan(parallel("c", 9), "hybrid", 4), plan(parallel("c", 9), "hybrid", 4)
+    checked.check(20)
+    for step in (7, 0, 19):
+        assert checked.batch(step).queries.tolist() == fresh.batch(step).queries.tolist()
+
+
+def test_a_refused_batch_is_refused_again() -> None:
+    rows = [(f"t{n}", "en") for n in range(5)]
+    collection = assemble("c", rows, [("p", "g", "en")], [(topic, "p", 1) for topic, _ in rows])
+    planned = plan(collection, "mixed", 2)
+    for _ in range(3):
+        with pytest.raises(RequestError, match="can stand together"):
+            planned.batch(0)
+
+
+def test_batches_after_a_refused_one_are_refused_too() -> None:
+    planned = Plan([hub()], strategy_named("mixed"), batch_size=2, seed=0)
+    refused = []
+    for step in [*range(40), 12, 39]:
+        try:
+            planned.batch(step)
+        except RequestError:
+            refused.append(step)
+    assert refused == [*range(refused[0], 40), *([12] if refused[0] <= 12 else []), 39]

@@ -1,0 +1,52 @@
+"""What several rooms' tests share: the real data where it is there, and small collections."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isoglot.data import Collection
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+Rows = dict[str, list[dict[str, Any]]]
+
+VALID: Rows = {
+    "queries": [
+        {"query_id": "q1en", "topic_id": "t1", "language": "en", "text": "capital of Peru?"},
+        {"query_id": "q1de", "topic_id": "t1", "language": "de", "text": "Hauptstadt von Peru?"},
+        {"query_id": "q2en", "topic_id": "t2", "language": "en", "text": "capital of Laos?"},
+    ],
+    "passages": [
+        {"passage_id": "p1en", "parallel_id": "g1", "language": "en", "title": "Peru", "text": "Lima is it."},
+        {"passage_id": "p1es", "parallel_id": "g1", "language": "es", "title": "", "text": "Lima lo es."},
+        {"passage_id": "p2de", "parallel_id": None, "language": "de", "title": "", "text": "Vientiane ist es."},
+        {"passage_id": "p3de", "parallel_id": None, "language": "de", "title": "", "text": "Cusco war es."},
+    ],
+    "qrels": [
+        {"topic_id": "t1", "passage_id": "p1en", "relevance": 1},
+        {"topic_id": "t1", "passage_id": "p1es", "relevance": 1},
+        {"topic_id": "t2", "passage_id": "p2de", "relevance": 2},
+        {"topic_id": "t1", "passage_id": "p3de", "relevance": 0},
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data; a test that needs it skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the real data sets in ../shared/data")
+    return SHARED
+
+
+@pytest.fixture
+def rows() -> Rows:
+    """Rows of a valid collection in three languages, to break as a test likes."""
+    return deepcopy(VALID)
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Collection:
+    """The collection of `rows`: parallel ids and null ones, a title, a judged negative."""
+    return Collection.from_rows("tiny", **deepcopy(VALID), licence="CC0-1.0", source="by hand")

@@ -1,0 +1,165 @@
+"""LAReQA's format: golds by hand on a tiny set, XQuAD-R's published counts, one sentence for what is malformed."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isoglot.data import Collection
+from isoglot.data.sources import lareqa
+from isoglot.errors import RequestError
+
+EN = ["Lima is big.", "It is the capital of Peru.", "It rains."]  # [0, 13), [13, 40), [40, 49)
+DE = ["Lima ist groß und Hauptstadt.", "Es regnet."]  # [0, 30), [30, 40)
+COUNTS = {"ar": 1222, "de": 1276, "el": 1234, "en": 1180, "es": 1215, "hi": 1244, "ru": 1219, "th": 852,
+          "tr": 1167, "vi": 1209, "zh": 1196}  # fmt: skip
+
+
+def question(topic: str, *starts: int) -> dict[str, Any]:
+    answers = [{"text": "…", "answer_start": start} for start in starts]
+    return {"id": topic, "question": f"question {topic}?", "answers": answers}
+
+
+def paragraph(sentences: list[str], breaks: list[list[int]], *questions: dict[str, Any]) -> dict[str, Any]:
+    return {"context": " ".join(sentences), "sentences": sentences, "sentence_breaks": breaks, "qas": list(questions)}
+
+
+def english() -> list[dict[str, Any]]:
+    first = paragraph(EN, [[0, 13], [13, 40], [40, 49]], question("t1", 13, 0), question("t2", 12), question("t3", 48))
+    return [first, paragraph(["Alone."], [[0, 6]], question("only-en", 0))]
+
+
+def write(folder: Path, language: str, paragraphs: list[Any]) -> Path:
+    path = folder / f"{language}.json"
+    articles = [{"title": "one", "paragraphs": paragraphs[:1]}, {"title": "two", "paragraphs": paragraphs[1:]}]
+    path.write_text(json.dumps({"version": "1", "data": articles}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """English has four topics, German two of them and one of its own (as in MLQA-R)."""
+    write(tmp_path, "en", english())
+    breaks = [[0, 30], [30, 40]]
+    write(tmp_path, "de", [paragraph(DE, breaks, question("t3", 30), question("t1", 29), question("only-de", 0))])
+    (tmp_path / "notes.json").write_text("not a language: [")
+    (tmp_path / "LICENSE").write_text("CC")
+    return tmp_path
+
+
+def golds(collection: Collection) -> dict[str, set[str]]:
+    texts = dict(zip(*(collection.passages[c].to_pylist() for c in ("passage_id", "text")), strict=True))
+    found: dict[str, set[str]] = {topic: set() for topic in collection.topics}
+    for row in collection.qrels.to_pylist():
+        assert row["relevance"] == 1
+        found[row["topic_id"]].add(texts[row["passage_id"]])
+    return found
+
+
+def test_golds_are_the_sentences_that_hold_the_first_answer(folder: Path) -> None:
+    collection = lareqa.read(folder, "mini-r", licence="CC0-1.0")
+    assert golds(collection) == {
+        "t1": {EN[1], DE[0]},  # 13 opens the second sentence, 29 is the last of the first
+        "t2": {EN[0]},
+        "t3": {EN[2], DE[1]},
+        "only-en": {"Alone."},
+        "only-de": {DE[0]},
+    }
+    assert (collection.name, collection.licence, collection.evaluation_only) == ("mini-r", "CC0-1.0", True)
+
+
+def test_candidates_are_all_sentences_and_queries_stand_in_their_languages(folder: Path) -> None:
+    collection = lareqa.read(folder, "mini-r")
+    assert sorted(collection.passages["text"].to_pylist()) == sorted([*EN, *DE, "Alone."])
+    assert collection.passages["parallel_id"].null_count == 6
+    assert Counter(collection.queries["language"].to_pylist()) == {"en": 4, "de": 3}
+    asked = Counter(collection.queries["topic_id"].to_pylist())
+    assert asked == {"t1": 2, "t2": 1, "t3": 2, "only-en": 1, "only-de": 1}
+
+
+def test_context_follows_the_sentence(folder: Path) -> None:
+    alone, context = lareqa.read(folder, "r"), lareqa.read(folder, "r/context", context=True)
+    assert f"{DE[1]} {DE[0]} {DE[1]}" in context.passages["text"].to_pylist()
+    assert context.qrels.equals(alone.qrels)
+    assert context.passages["passage_id"].equals(alone.passages["passage_id"])
+
+
+@pytest.mark.parametrize(
+    ("breaks", "start", "expected"),
+    [([[0, 10], [10, 25]], 0, 0), ([[0, 10], [10, 25]], 9, 0), ([[0, 10], [10, 25]], 10, 1),
+     ([[0, 10], [10, 25]], 25, None), ([[0, 10], [12, 25]], 11, None), ([[3, 10]], 0, None), ([], 0, None)],
+)  # fmt: skip
+def test_gold_sentence_at_the_borders(breaks: list[list[int]], start: int, expected: int | None) -> None:
+    assert lareqa.gold_sentence(breaks, start) == expected
+
+
+def without(key: str) -> Any:
+    return lambda p: p[1].pop(key)
+
+
+DAMAGE = {
+    "no context": without("context"),
+    "no sentences": without("sentences"),
+    "no breaks": without("sentence_breaks"),
+    "no questions": without("qas"),
+    "no answers": lambda p: p[1]["qas"][0].update(answers=[]),
+    "answers are text": lambda p: p[1]["qas"][0].update(answers="Lima"),
+    "a start in words": lambda p: p[1]["qas"][0]["answers"][0].update(answer_start="6"),
+    "a null start": lambda p: p[1]["qas"][0]["answers"][0].update(answer_start=None),
+    "half a break": lambda p: p[1].update(sentence_breaks=[[0]]),
+    "a break of three": lambda p: p[1].update(sentence_breaks=[[0, 6, 9]]),
+    "more breaks than sentences": lambda p: p[1].update(sentence_breaks=[[0, 0], [0, 6]]),
+    "fewer breaks than sentences": lambda p: p[1].update(sentences=["Al", "one."]),
+    "an answer outside": lambda p: p[1]["qas"][0]["answers"][0].update(answer_start=6),
+    "a list for a paragraph": lambda p: p.__setitem__(1, []),
+    "text for a paragraph": lambda p: p.__setitem__(1, "Alone."),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_malformed_paragraph_is_named_with_its_file(folder: Path, damage: Any) -> None:
+    paragraphs = english()
+    damage(paragraphs)
+    write(folder, "en", paragraphs)
+    with pytest.raises(RequestError, match=r"en\.json paragraph 1 ") as caught:
+        lareqa.read(folder, "mini-r", context=True)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "[", "[]", "{}", "null", '{"data": 3}', '{"data": [3]}', '{"data": [{}]}'])
+def test_a_malformed_file_is_named(folder: Path, content: str) -> None:
+    (folder / "de.json").write_text(content)
+    with pytest.raises(RequestError, match=r"de\.json is not "):
+        lareqa.read(folder, "mini-r")
+
+
+def test_a_folder_without_languages_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "train.json").write_text("{}")
+    for path in (tmp_path, tmp_path / "absent", tmp_path / "train.json"):
+        with pytest.raises(RequestError, match=r"holds no <language>\.json files"):
+            lareqa.read(path, "mini-r")
+
+
+def test_a_question_twice_in_a_language_is_an_error(folder: Path) -> None:
+    write(folder, "en", [*english(), paragraph(["Again."], [[0, 6]], question("t1", 0))])
+    with pytest.raises(RequestError, match=r"mini-r: queries row \d+ repeats the query_id 't1:en'"):
+        lareqa.read(folder, "mini-r")
+
+
+def test_xquad_r_has_its_published_size(shared_data: Path) -> None:
+    collection = lareqa.read(shared_data / "xquad-r", "xquad-r")
+    assert len(collection.topics) == 1190
+    assert collection.queries.num_rows == 13090
+    assert Counter(collection.passages["language"].to_pylist()) == COUNTS
+    assert collection.passages.num_rows == sum(COUNTS.values()) == 13014
+    languages = dict(zip(*(collection.passages[c].to_pylist() for c in ("passage_id", "language")), strict=True))
+    judged = zip(collection.qrels["topic_id"].to_pylist(), collection.qrels["passage_id"].to_pylist(), strict=True)
+    one_each = Counter((topic, languages[passage]) for topic, passage in judged)
+    assert len(one_each) == 13090
+    assert set(one_each.values()) == {1}
+    asked = set(zip(*(collection.queries[c].to_pylist() for c in ("topic_id", "language")), strict=True))
+    assert asked == set(one_each)
+    pairs = {(a, b) for a in COUNTS for b in COUNTS if a != b and (collection.topics[0], b) in asked}
+    assert len(pairs) == 110

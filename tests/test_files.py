@@ -1,0 +1,142 @@
+"""Nothing half-written is ever seen, and nothing that is not ours is ever deleted."""
+
+from pathlib import Path
+
+import pytest
+
+from isoglot.errors import RequestError
+from isoglot.files import beside, check_output, new_folder, replace_folder, write_text
+
+MARKER = "done.json"
+
+
+def finished(folder: Path, content: str = "old") -> Path:
+    folder.mkdir(parents=True)
+    (folder / MARKER).write_text(content)
+    return folder
+
+
+def write_and_fail(folder: Path, failure: type[BaseException]) -> None:
+    (folder / MARKER).write_text("half")
+    raise failure
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_new_or_empty_folder_is_free(tmp_path: Path, overwrite: bool) -> None:
+    check_output(tmp_path / "new", MARKER, overwrite)
+    check_output(tmp_path, MARKER, overwrite)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_something_else_is_refused_even_with_overwrite(tmp_path: Path, overwrite: bool) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "thesis.txt").write_text("years of work")
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "marked" / MARKER).mkdir(parents=True)
+    for name in ("folder", "file", "marked"):
+        with pytest.raises(RequestError, match=f"{name} exists.*choose another"):
+            check_output(tmp_path / name, MARKER, overwrite)
+        with pytest.raises(RequestError), new_folder(tmp_path / name, MARKER, overwrite=overwrite):
+            pytest.fail("the block must not run")
+    assert names(tmp_path) == ["file", "folder", "marked"]
+    assert (tmp_path / "folder" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_finished_run_needs_overwrite(tmp_path: Path) -> None:
+    folder = finished(tmp_path / "run")
+    with pytest.raises(RequestError, match="add --overwrite"):
+        check_output(folder, MARKER, overwrite=False)
+    check_output(folder, MARKER, overwrite=True)
+
+
+def test_the_folder_appears_only_at_the_end(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "run.v1"
+    with new_folder(folder, MARKER) as temporary:
+        (temporary / MARKER).write_text("new")
+        assert not folder.exists()
+        assert temporary.parent == folder.parent
+    assert names(folder.parent) == ["run.v1"]
+    assert (folder / MARKER).read_text() == "new"
+
+
+def test_the_old_folder_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    folder = finished(tmp_path / "run.v1")
+    (folder / "left over").write_text("of the old run")
+    finished(tmp_path / "run.v2", "a neighbour")
+    with new_folder(folder, MARKER, overwrite=True) as temporary:
+        (temporary / MARKER).write_text("new")
+        assert (folder / MARKER).read_text() == "old"
+    assert names(tmp_path) == ["run.v1", "run.v2"]
+    assert names(folder) == [MARKER]
+    assert (folder / MARKER).read_text() == "new"
+
+
+@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("there", [False, True])
+def test_an_exception_leaves_things_as_they_were(tmp_path: Path, failure: type[BaseException], there: bool) -> None:
+    if there:
+        finished(tmp_path / "run")
+    with pytest.raises(failure), new_folder(tmp_path / "run", MARKER, overwrite=True) as temporary:
+        write_and_fail(temporary, failure)
+    assert names(tmp_path) == (["run"] if there else [])
+    assert not there or (tmp_path / "run" / MARKER).read_text() == "old"
+
+
+def test_what_a_killed_run_left_does_not_get_into_the_next(tmp_path: Path) -> None:
+    stale = beside(tmp_path / "run")
+    finished(stale, "stale")
+    (stale / "stale.bin").write_text("stale")
+    with new_folder(tmp_path / "run", MARKER) as temporary:
+        (temporary / MARKER).write_text("new")
+    assert names(tmp_path / "run") == [MARKER]
+    assert names(tmp_path) == ["run"]
+
+
+def test_replace_folder_survives_an_old_one_left_by_a_kill(tmp_path: Path) -> None:
+    folder, new = finished(tmp_path / "run"), finished(tmp_path / "new", "new")
+    finished(tmp_path / ".run.old", "older")
+    replace_folder(new, folder, MARKER, overwrite=True)
+    assert names(tmp_path) == ["run"]
+    assert (folder / MARKER).read_text() == "new"
+
+
+def test_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_text(path, "Straße\n")
+    assert path.read_bytes() == "Straße\n".encode()
+    with pytest.raises(UnicodeEncodeError):
+        write_text(path, "x" * 100_000 + "\udc80")
+    assert path.read_bytes() == "Straße\n".encode()
+
+
+def test_a_link_to_a_finished_run_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(finished(tmp_path / "elsewhere"))
+    with new_folder(tmp_path / "link", MARKER, overwrite=True) as temporary:
+        (temporary / MARKER).write_text("new")
+    assert (tmp_path / "link" / MARKER).read_text() == "new"
+    assert names(tmp_path) == ["elsewhere", "link"]
+
+
+def test_what_came_into_the_place_meanwhile_is_not_deleted(tmp_path: Path) -> None:
+    try:
+        with new_folder(tmp_path / "run", MARKER) as temporary:
+            (temporary / MARKER).write_text("new")
+            (tmp_path / "run").mkdir()
+            (tmp_path / "run" / "thesis.txt").write_text("years of work")
+    except RequestError:
+        pass
+    assert (tmp_path / "run" / "thesis.txt").exists()
+
+
+def test_the_current_folder_is_refused_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    try:
+        with new_folder(Path(), MARKER) as temporary:
+            (temporary / MARKER).write_text("new")
+    except RequestError:
+        return
+    assert names(tmp_path) == [MARKER]
