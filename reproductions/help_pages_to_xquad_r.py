@@ -13,6 +13,7 @@ import json
 from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 from rich.console import Console
 
@@ -106,17 +107,28 @@ def _evaluate(model: str, collection: Collection, folder: Path) -> None:
 
 
 def table(out: Path) -> None:
-    """Print mean and standard deviation over the seeds that are there."""
+    """Print mean and standard deviation over the seeds that are there, and the pool's mAP by query language."""
+    found = {name: _runs(out, name) for name in ("start", *STRATEGIES)}
+    scores = {name: [_scores(run) for run in runs] for name, runs in found.items() if runs}
     print("| trained with | seeds | " + " | ".join(SETTINGS) + " | RD | training time |")
     print("|---|---|---|---|---|---|---|")
-    for name in ("start", *STRATEGIES):
-        runs = sorted((out / "scores").glob(f"{name}-?" if name != "start" else name))
-        if not runs:
-            continue
-        scores = [json.loads((path / files.SCORES).read_text(encoding="utf-8")) for path in runs]
-        cells = [_spread([each["settings"][setting]["AP"] for each in scores], ".3f") for setting in SETTINGS]
-        distance = _spread([each["bias"]["RD"] for each in scores], ",.0f")
-        print(f"| {name} | {len(runs)} | {' | '.join(cells)} | {distance} | {_training_time(out, runs)} |")
+    for name, runs in scores.items():
+        cells = [_spread([each["settings"][setting]["AP"] for each in runs], ".3f") for setting in SETTINGS]
+        distance = _spread([each["bias"]["RD"] for each in runs], ",.0f")
+        print(f"| {name} | {len(runs)} | {' | '.join(cells)} | {distance} | {_training_time(out, found[name])} |")
+    print("\n| query language | " + " | ".join(scores) + " |")
+    print("|---|" + "---|" * len(scores))
+    for language in scores["start"][0]["languages"]:
+        pooled = [[each["languages"][language]["multilingual"]["AP"] for each in runs] for runs in scores.values()]
+        print(f"| {language} | {' | '.join(_spread(values, '.3f') for values in pooled)} |")
+
+
+def _runs(out: Path, name: str) -> list[Path]:
+    return sorted((out / "scores").glob(name if name == "start" else f"{name}-[0-9]"))
+
+
+def _scores(run: Path) -> dict[str, Any]:
+    return json.loads((run / files.SCORES).read_text(encoding="utf-8"))
 
 
 def _spread(values: list[float], form: str) -> str:
