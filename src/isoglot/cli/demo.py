@@ -21,4 +21,4 @@ def demo(
     with TemporaryDirectory(prefix="isoglot-demo-") as temporary:
         run_demo(out or Path(temporary), steps=steps, seed=seed, console=Console())
     if out is not None:
-        Console().print(f"The trained models are in {out}.")
+        typer.echo(f"The trained models are in {out}.")

@@ -22,12 +22,10 @@ def train(
     if "languages" in given:
         given["languages"] = [code for value in given["languages"] for code in value.split(",")]
     chosen = read_recipe(recipe, given)
-    from rich.console import Console
-
     from isoglot.training.run import train as run
 
     run(chosen, out, overwrite=overwrite)
-    Console().print(f"Model written to {out}; evaluate it with: isoglot evaluate {out} COLLECTION --out DIR")
+    typer.echo(f"Model written to {out}; evaluate it with: isoglot evaluate {out} COLLECTION --out DIR")
 
 
 def _flag(name: str) -> inspect.Parameter:

@@ -71,7 +71,11 @@ def _train_in(
     checkpoint = last_checkpoint(work / CHECKPOINTS)
     if checkpoint is not None:
         console.print(f"Going on from {checkpoint.name.replace('-', ' at step ')}.")
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except BaseException:  # give back the signals and the terminal
+        trainer.callback_handler.on_train_end(trainer.args, trainer.state, trainer.control)
+        raise
     if stop.stopped and trainer.state.global_step < recipe.steps:
         raise IsoglotError(
             f"stopped at step {trainer.state.global_step} of {recipe.steps}; run the same command again to go on."
