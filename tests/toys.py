@@ -1,10 +1,14 @@
-"""Tiny things that the tests build: an XLM-R-shaped model folder and a parallel question answering file."""
+"""Tiny things that the tests build: an XLM-R-shaped model, a stub of one, and a parallel question answering file."""
 
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
@@ -83,3 +87,19 @@ def save_xlm_roberta(folder: Path, texts: Iterable[str], seed: int = 0) -> Path:
     )
     XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
     return folder
+
+
+class StubEncoder:
+    """Stands for a SentenceTransformer: each text has a random unit vector that only its prompt and text decide."""
+
+    def __init__(self) -> None:
+        self.prompts, self.texts = {"query": "Q ", "document": "P "}, []
+
+    def encode(self, texts: list[str], prompt: str, **_: Any) -> NDArray[np.float32]:
+        self.texts += [prompt + text for text in texts]
+        return np.array([self.vector(prompt + text) for text in texts], np.float32).reshape(len(texts), 8)
+
+    @staticmethod
+    def vector(text: str) -> NDArray[np.float32]:
+        vector = np.random.default_rng(zlib.crc32(text.encode())).normal(size=8)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)

@@ -1,27 +1,22 @@
-"""evaluate() against trec_eval run by run, means by hand, the files of the contract, and the tables on a terminal."""
+"""evaluate() against trec_eval run by run, means by hand, and the files of the contract."""
 
-import io
 import json
 import math
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import pytrec_eval
-from numpy.typing import NDArray
-from rich.console import Console
 
 from isoglot.data import Collection
 from isoglot.errors import RequestError
-from isoglot.evaluation.evaluate import Evaluation, evaluate
+from isoglot.evaluation.evaluate import evaluate
 from isoglot.evaluation.files import write_evaluation
 from isoglot.evaluation.measures import DEFAULT_MEASURES
-from isoglot.evaluation.tables import evaluation_page
+from toys import StubEncoder
 
 ORACLE = {
     "AP": "map",
@@ -34,22 +29,6 @@ ORACLE = {
 LANGUAGES = ("de", "en", "th", "zh-Hant")
 POOLS = (("en", "zh-Hant"), ("de",))
 Values = dict[tuple[str, str, str, str], dict[str, float]]
-
-
-class StubEncoder:
-    """Stands for a SentenceTransformer: each text has a random unit vector that only its prompt and text decide."""
-
-    def __init__(self) -> None:
-        self.prompts, self.texts = {"query": "Q ", "document": "P "}, []
-
-    def encode(self, texts: list[str], prompt: str, **_: Any) -> NDArray[np.float32]:
-        self.texts += [prompt + text for text in texts]
-        return np.array([self.vector(prompt + text) for text in texts], np.float32).reshape(len(texts), 8)
-
-    @staticmethod
-    def vector(text: str) -> NDArray[np.float32]:
-        vector = np.random.default_rng(zlib.crc32(text.encode())).normal(size=8)
-        return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 def random_collection(seed: int, languages: Iterable[str] = LANGUAGES, topics: int = 14) -> Collection:
@@ -216,7 +195,6 @@ def test_one_language_has_no_cross_lingual_scores() -> None:
     assert scores["settings"]["cross-lingual"] == {}
     assert scores["settings"]["monolingual"] == scores["settings"]["multilingual"]
     assert list(scores["pairs"]) == ["th->th"]
-    assert "–" in rendered(scores, 80)
 
 
 def test_queries_and_passages_without_a_common_language_have_no_monolingual_scores() -> None:
@@ -229,7 +207,6 @@ def test_queries_and_passages_without_a_common_language_have_no_monolingual_scor
     scores = evaluate(StubEncoder(), collection).scores
     assert scores["settings"]["monolingual"] == {}
     assert scores["settings"]["cross-lingual"] == scores["settings"]["multilingual"]
-    assert "–" in rendered(scores, 80)
     with pytest.raises(RequestError, match="'en'"):
         evaluate(StubEncoder(), collection, pools=[["de"], ["en"]])
 
@@ -276,51 +253,3 @@ def test_means_of_the_parquet_file_are_those_of_the_json_file(tmp_path: Path) ->
     for setting, rows in frame.groupby("setting"):
         means = rows.groupby(["query_language", "passage_language"])[list(ORACLE)].mean().mean()
         assert scores["settings"][setting] == pytest.approx(means.to_dict(), abs=1e-9)
-
-
-def parallel_evaluation(languages: list[str]) -> Evaluation:
-    """An evaluation of six fully parallel topics in these languages."""
-    topics, versions = range(6), [(t, code) for t in range(6) for code in languages]
-    collection = Collection.from_rows(
-        "parallel",
-        queries=[
-            {"query_id": f"q{t}{c}", "topic_id": f"t{t}", "language": c, "text": f"ask {t} {c}"} for t, c in versions
-        ],
-        passages=[{"passage_id": f"p{t}{c}", "language": c, "text": f"say {t} {c}"} for t, c in versions],
-        qrels=[{"topic_id": f"t{t}", "passage_id": f"p{t}{c}"} for t in topics for c in languages],
-    )
-    return evaluate(StubEncoder(), collection)
-
-
-def rendered(scores: dict[str, Any], width: int) -> str:
-    console = Console(file=io.StringIO(), width=width)
-    console.print(evaluation_page(scores))
-    return console.file.getvalue()
-
-
-ELEVEN = ["ar", "de", "el", "en", "es", "hi", "ru", "th", "tr", "vi", "zh"]
-MANY = [*ELEVEN, "bg", "bn", "cs", "da", "fi", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt"]
-
-
-@pytest.mark.parametrize("languages", [["en"], ELEVEN, MANY, ["en", "zh-Hans-CN", "zh-Hant"]])
-@pytest.mark.parametrize("width", [80, 200])
-def test_every_number_of_the_matrix_is_readable(languages: list[str], width: int) -> None:
-    scores = parallel_evaluation(languages).scores
-    lines = rendered(scores, width).splitlines()
-    assert max(map(len, lines)) <= width
-    assert "…" not in "".join(lines)
-    numbers: dict[str, list[str]] = defaultdict(list)
-    heading: list[str] = []
-    for line in (each.split() for each in lines):
-        if line and all(word in languages for word in line):
-            heading += line
-        elif line and line[0] in languages:
-            numbers[line[0]] += line[1:]
-    assert heading == sorted(languages)
-    for asked in languages:
-        values = [100 * scores["pairs"][f"{asked}->{answered}"]["AP"] for answered in sorted(languages)]
-        assert numbers[asked] == [f"{value:.0f}" for value in values]
-
-
-def test_narrow_terminal_does_not_fail() -> None:
-    assert "AP x 100" in rendered(parallel_evaluation(ELEVEN).scores, 40)

@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
 
+from isoglot.training import run
 from isoglot.training.recipe import Recipe
 from toys import all_texts, save_xlm_roberta, write_parallel_qa
 
@@ -31,3 +34,28 @@ def toy_recipe(corpus: str) -> Callable[..., Recipe]:
         return Recipe(**{"model": "isoglot/static", "train": [corpus], **small, **changes})
 
     return recipe
+
+
+class ScriptedDev(SentenceEvaluator):
+    """Stands for the dev evaluator: gives the scores of a script, and keeps the weights that each was given for."""
+
+    def __init__(self, scores: list[float]) -> None:
+        super().__init__()
+        self.scores, self.seen = scores, []
+        self.primary_metric = "score"
+
+    def __call__(self, model: torch.nn.Module, *_: Any, **__: Any) -> dict[str, float]:
+        self.seen.append({name: value.clone() for name, value in model.state_dict().items()})
+        return {"score": self.scores[len(self.seen) - 1]}
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedDev]:
+    """Put a script of scores in the place of the dev evaluator."""
+
+    def replace_evaluator(*scores: float) -> ScriptedDev:
+        dev = ScriptedDev(list(scores))
+        monkeypatch.setattr(run, "DevEvaluator", lambda _: dev)
+        return dev
+
+    return replace_evaluator
