@@ -27,7 +27,8 @@ from isoglot.files import new_folder
 from isoglot.models.load import load_model
 from isoglot.training.dev import DevEvaluator
 from isoglot.training.recipe import Recipe, StrategyName
-from isoglot.training.run import RECORD, train
+from isoglot.training.record import RECORD
+from isoglot.training.run import train
 
 START = "isoglot/use-m3"
 STRATEGIES: tuple[StrategyName, ...] = ("mixed", "monolingual", "cross-lingual", "hybrid")

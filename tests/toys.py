@@ -92,6 +92,8 @@ def save_xlm_roberta(folder: Path, texts: Iterable[str], seed: int = 0) -> Path:
 class StubEncoder:
     """Stands for a SentenceTransformer: each text has a random unit vector that only its prompt and text decide."""
 
+    max_seq_length, device = 32, "cpu"
+
     def __init__(self) -> None:
         self.prompts, self.texts = {"query": "Q ", "document": "P "}, []
 

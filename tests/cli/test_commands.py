@@ -68,6 +68,7 @@ def other_value(name: str) -> Any:
         "weight_decay": 0.2, "warmup": 0.3, "scheduler": "cosine", "max_gradient_norm": 2.0, "temperature": 0.02,
         "symmetric": True, "negatives": 3, "query_prompt": "", "passage_prompt": "text: ", "pooling": "cls",
         "max_length": 77, "seed": 5, "bf16": True, "dev_topics": 9, "eval_steps": 11, "patience": 4,
+        "report_to": "tensorboard",
     }[name]  # fmt: skip
 
 

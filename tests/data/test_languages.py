@@ -2,8 +2,7 @@
 
 import pytest
 
-from isoglot.data.languages import check_languages, language_name, language_problem
-from isoglot.errors import RequestError
+from isoglot.data.languages import language_name, language_problem
 
 
 @pytest.mark.parametrize("code", ["en", "zh", "zh-Hant", "pt-BR", "sr-Latn", "fil", "gsw", "haw"])
@@ -22,12 +21,6 @@ def test_other_forms_are_told_the_canonical_one(code: str, canonical: str) -> No
 @pytest.mark.parametrize("code", ["", " ", "qq", "english", "en\n", "e", "en-", "🙂", "a" * 50, "../en"])
 def test_what_is_no_code_is_an_error(code: str) -> None:
     assert "is not a BCP-47 code" in (language_problem(code) or "")
-
-
-def test_the_first_wrong_code_is_raised() -> None:
-    check_languages(["en", "de"])
-    with pytest.raises(RequestError, match="'pt_BR'"):
-        check_languages(["en", "pt_BR", "qq"])
 
 
 @pytest.mark.parametrize(

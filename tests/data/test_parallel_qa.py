@@ -104,17 +104,23 @@ GOOD = line("t", "g", en=("a?", "a"))
 )  # fmt: skip
 def test_a_line_of_another_shape_is_named(tmp_path: Path, bad: Any) -> None:
     path = write(tmp_path / "s.jsonl", GOOD, bad)
-    with pytest.raises(RequestError, match=r"s\.jsonl line 2 is not a topic .* needs topic_id and text"):
+    with pytest.raises(RequestError, match=r"s\.jsonl line 2 is not a topic; a line needs topic_id and text"):
         parallel_qa.read(path)
 
 
-@pytest.mark.parametrize("bad", ["{", "", '{"topic_id": "t"', "nul"])
+@pytest.mark.parametrize("bad", ["{", "}", '{"topic_id": "t"', "nul"])
 def test_a_line_that_is_not_json_is_named(tmp_path: Path, bad: str) -> None:
     path = write(tmp_path / "s.jsonl", GOOD, GOOD)
     path.write_text(path.read_text() + bad + "\n" + json.dumps(GOOD) + "\n")
     with pytest.raises(RequestError, match=r"s\.jsonl line 3 is not JSON") as caught:
         parallel_qa.read(path)
     assert "\n" not in str(caught.value)
+
+
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.jsonl", GOOD)
+    path.write_text(f"\n{path.read_text()}\n   \n")
+    assert parallel_qa.read(path).topics == ["t"]
 
 
 @pytest.mark.parametrize("bad", [[], "text", 3, None])

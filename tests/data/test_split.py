@@ -51,12 +51,12 @@ def test_no_topic_and_no_parallel_group_on_both_sides(groups: list[list[int]], t
     try:
         rest, cut = split_topics(collection, topics, seed)
     except RequestError as problem:
-        assert "leaves none" in str(problem)  # noqa: PT017
+        assert "leaves none" in str(problem) or "share passages" in str(problem)  # noqa: PT017
         return
     assert not sides(rest, "topic_id") & sides(cut, "topic_id")
     assert sides(rest, "topic_id") | sides(cut, "topic_id") == set(collection.topics)
     assert not sides(rest, "parallel_id") & sides(cut, "parallel_id")
-    assert len(cut.topics) >= topics
+    assert len(cut.topics) <= topics
     for side in (rest, cut):
         assert side.queries.num_rows == 3 * len(side.topics)
     assert rest.qrels.num_rows + cut.qrels.num_rows == collection.qrels.num_rows
@@ -92,7 +92,7 @@ def test_the_seed_decides() -> None:
 
 @pytest.mark.parametrize("topics", [3, 4, 1000])
 def test_leaving_nothing_is_an_error(topics: int) -> None:
-    with pytest.raises(RequestError, match=rf"set has 3 topics; cutting {topics} off leaves none"):
+    with pytest.raises(RequestError, match=rf"set has 3 topics; holding {topics} back leaves none"):
         split_topics(build([[0], [1], [2]]), topics)
 
 

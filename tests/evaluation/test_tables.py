@@ -65,4 +65,4 @@ def test_setting_without_scores_shows_dashes() -> None:
     (line,) = (
         each for each in rendered(parallel_evaluation(["th"]).scores, 80).splitlines() if "cross-lingual │" in each
     )
-    assert line.count("–") == 5
+    assert line.count("–") == 6

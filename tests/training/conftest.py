@@ -8,7 +8,7 @@ import pytest
 import torch
 from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
 
-from isoglot.training import run
+from isoglot.training import setup
 from isoglot.training.recipe import Recipe
 from toys import all_texts, save_xlm_roberta, write_parallel_qa
 
@@ -55,7 +55,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedDev]:
 
     def replace_evaluator(*scores: float) -> ScriptedDev:
         dev = ScriptedDev(list(scores))
-        monkeypatch.setattr(run, "DevEvaluator", lambda _: dev)
+        monkeypatch.setattr(setup, "DevEvaluator", lambda _: dev)
         return dev
 
     return replace_evaluator

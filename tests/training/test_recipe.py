@@ -79,7 +79,7 @@ def test_learning_rate_without_a_point_is_a_number(tmp_path: Path) -> None:
         ("strategy", "hybird"),
         ("steps", "many"),
         ("steps", 2.5),
-        ("train", "worldfacts/train"),
+        ("train", 3),
         ("train", []),
         ("languages", [1]),
         ("languages", []),

@@ -16,8 +16,7 @@ class Batch:
 
     `negatives` is [B, n], -1 where the topic has none. `excluded` is [B, G * (1 + n)] for the G examples of the global
     batch, whose G passages come first and whose G * n negatives follow: True where a passage must not count as a
-    negative of the query, since the qrels call it (or a passage parallel to it) relevant. `first` is the position
-    of the first example in the global batch.
+    negative of the query, since the qrels call it (or a passage parallel to it) relevant.
     """
 
     collection: int
@@ -26,7 +25,6 @@ class Batch:
     passages: Rows
     negatives: Rows
     excluded: NDArray[np.bool_]
-    first: int = 0
 
     def share(self, rank: int, world_size: int) -> "Batch":
         """The slice of a global batch that worker `rank` of `world_size` trains on.
@@ -40,8 +38,8 @@ class Batch:
                 f"a batch of {len(self.topics)} does not divide by {world_size} workers; choose a multiple."
             )
         part = slice(rank * size, (rank + 1) * size)
-        rows = (self.topics[part], self.queries[part], self.passages[part], self.negatives[part], self.excluded[part])
-        return Batch(self.collection, *rows, first=part.start)
+        rows = (self.topics[part], self.queries[part], self.passages[part], self.negatives[part])
+        return Batch(self.collection, *rows, self.excluded[part])
 
 
 def draw_pairs(
@@ -67,12 +65,14 @@ def draw_pairs(
 def excluded(stock: Inventory, topics: Rows, passages: Rows, negatives: Rows) -> NDArray[np.bool_]:
     """Which candidates must not be negatives of which query: see `Batch.excluded`. Ids decide, never strings."""
     candidates = np.concatenate([passages, negatives.ravel()])
-    group = np.where(candidates >= 0, stock.indexed.passage_group[candidates], -1)
-    shelf = Shelf.of(group[group >= 0], np.flatnonzero(group >= 0), int(stock.indexed.passage_group.max()) + 1)
     owner, relevant_group = stock.groups.expand(topics)
-    position, column = shelf.expand(relevant_group)
+    groups, number = np.unique(
+        np.concatenate([relevant_group, stock.indexed.passage_group[candidates]]), return_inverse=True
+    )
+    asked, offered = np.split(number, [len(relevant_group)])
+    position, column = Shelf.of(offered, np.arange(len(candidates)), len(groups)).expand(asked)
     mask = np.zeros((len(topics), len(candidates)), bool)
     mask[owner[position], column] = True
-    mask[:, group < 0] = True
+    mask[:, candidates < 0] = True
     mask[np.arange(len(topics)), np.arange(len(topics))] = False
     return mask

@@ -30,9 +30,17 @@ class Shelf:
 
     def pick(self, keys: Rows, rng: np.random.Generator) -> Rows:
         """One random row for each key, -1 for a key without rows."""
-        counts = self.count(keys)
-        chosen = self.starts[keys] + (rng.random(keys.shape) * counts).astype(np.int64)
-        return np.where(counts > 0, self.rows[np.minimum(chosen, len(self.rows) - 1)] if len(self.rows) else -1, -1)
+        return self.sample(keys, 1, rng)[:, 0]
+
+    def sample(self, keys: Rows, size: int, rng: np.random.Generator) -> Rows:
+        """`size` different random rows for each key, [keys, size], filled up with -1 where it has fewer."""
+        owner, rows = self.expand(keys)
+        shuffled = np.lexsort((rng.random(len(rows)), owner))
+        place = np.arange(len(rows)) - np.searchsorted(owner, owner)
+        kept = place < size
+        sampled = np.full((len(keys), size), -1)
+        sampled[owner[kept], place[kept]] = rows[shuffled][kept]
+        return sampled
 
     def expand(self, keys: Rows) -> tuple[Rows, Rows]:
         """All rows of all keys: (position in `keys`, row), both as long as the sum of the counts."""

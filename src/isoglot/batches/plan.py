@@ -39,7 +39,7 @@ class Plan:
         seed: decides everything.
         gamma: exponent of the collection's size, 0 for equal shares.
         language_weights: "uniform", or "size" for each language in proportion to its topics.
-        negatives: hard negatives per example, from the judgments with relevance 0.
+        negatives: hard negatives per example, from the judgments with relevance 0 in the passage's language.
     """
 
     def __init__(
@@ -65,7 +65,9 @@ class Plan:
         self._streams: dict[StreamKey, tuple[int, Iterator[Rows]]] = {}
 
     def check(self, steps: int) -> None:
-        """Raise RequestError where one of the first `steps` batches could not be filled."""
+        """Raise RequestError where one of the first `steps` batches could not be filled, or a collection has no use."""
+        for stock in self._inventories:
+            self._check_use(stock)
         for step in range(steps):
             self._draw(step)
         for key, count in Counter(key for key, *_ in self._draws[:steps]).items():
@@ -122,7 +124,8 @@ class Plan:
 
     def _too_few(self, wanted: NDArray[np.bool_], most: int) -> str:
         if not wanted.any():
-            return f"cross-lingual batches need two languages, and the collections hold {self.languages[0]!r} alone."
+            only = self.languages[0]
+            return f"cross-lingual batches need two languages, and there is {only!r} alone; use --strategy monolingual."
         languages = [self.languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
         what = f"language {languages[0]!r}" if len(languages) == 1 else f"the languages {', '.join(languages)}"
         verb = "has" if len(languages) == 1 else "have"
@@ -130,6 +133,18 @@ class Plan:
             f"{what} {verb} {most} topics in any one collection, fewer than a batch of {self.batch_size}; lower "
             "--batch-size, or name the other languages with --languages."
         )
+
+    def _check_use(self, stock: Inventory) -> None:
+        if stock.topic_count < self.batch_size:
+            raise RequestError(
+                f"{stock.name} has {stock.topic_count} topics to train on, fewer than a batch of {self.batch_size}; "
+                "lower --batch-size, or leave the collection out."
+            )
+        if self.negatives and len(stock.negatives.rows) == 0:
+            raise RequestError(
+                f"{stock.name} has no judgments with relevance 0 to take {self.negatives} hard negatives from; leave "
+                "--negatives out."
+            )
 
     def _open_stream(self, key: StreamKey) -> Iterator[Rows]:
         stock, topics = self._inventories[key[0]], self._servable(key)
@@ -149,9 +164,8 @@ class Plan:
         return topics
 
     def _pick_negatives(self, stock: Inventory, topics: Rows, given: Rows, rng: np.random.Generator) -> Rows:
-        """Judged negatives in the language of the passage where the topic has such."""
-        keys = np.repeat(topics * stock.language_count + given, self.negatives)
-        return stock.negatives.pick(keys, rng).reshape(len(topics), self.negatives)
+        """Different judged negatives of each topic in the language of its passage, as far as there are such."""
+        return stock.negatives.sample(topics * stock.language_count + given, self.negatives, rng)
 
 
 def _language_weights(inventories: Sequence[Inventory], kind: LanguageWeights) -> Weights:

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         _leave(f"unexpected {type(problem).__name__}: {problem}; set ISOGLOT_TRACEBACK=1 to see where.", 1)
     if exit_code == INTERRUPTED:
-        _leave("interrupted; nothing was written.", 1)
+        _leave("interrupted.", 1)
     sys.exit(exit_code)
 
 

@@ -1,5 +1,6 @@
 """`isoglot data`: what collections there are, what is in them, and what is doubtful about them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,6 +39,21 @@ def show(
     from isoglot.data.overview import overview_page
 
     Console().print(overview_page(open_collection(collection), topics))
+
+
+@app.command()
+def save(
+    collection: Annotated[str, typer.Argument(help="name, name=PATH, folder or .jsonl")],
+    *,
+    out: Annotated[Path, typer.Option(help="the folder to write")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a folder that isoglot wrote")] = False,
+) -> None:
+    """Write a collection as a folder of its own: queries, passages and qrels as Parquet, and collection.json."""
+    from isoglot.data import storage
+    from isoglot.data.catalogue import open_collection
+
+    storage.save(open_collection(collection), out, overwrite=overwrite)
+    typer.echo(f"Collection written to {out}.")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """`isoglot train`: a recipe, whose every field is also a flag."""
 
 import inspect
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,9 @@ def train(
     recipe: Annotated[Path | None, typer.Argument(help="recipe (YAML); flags win over it")] = None,
     *,
     out: Annotated[Path, typer.Option(help="where the model goes")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished run, drop an unfinished")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="replace a finished run, or an unfinished one of another recipe")
+    ] = False,
     **fields: Any,
 ) -> None:
     """Train an encoder as a recipe says; the same command goes on where a stopped run left off."""
@@ -25,7 +28,8 @@ def train(
     from isoglot.training.run import train as run
 
     run(chosen, out, overwrite=overwrite)
-    typer.echo(f"Model written to {out}; evaluate it with: isoglot evaluate {out} COLLECTION --out DIR")
+    if os.environ.get("RANK", "0") == "0":
+        typer.echo(f"Model written to {out}; evaluate it with: isoglot evaluate {out} COLLECTION --out DIR")
 
 
 def _flag(name: str) -> inspect.Parameter:

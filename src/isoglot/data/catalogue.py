@@ -78,6 +78,8 @@ def open_collection(text: str) -> Collection:
         return storage.load(Path(text))
     if text.endswith((".jsonl", ".jsonl.gz")):
         return parallel_qa.read(Path(text))
+    if text and Path(text).exists():
+        raise RequestError(f"{text} is neither a folder nor a .jsonl file; rename it, or write NAME={text}.")
     raise unknown("collection", text, SOURCES)
 
 

@@ -1,12 +1,9 @@
 """Language codes are BCP-47 in canonical form (`en`, `zh-Hant`, `pt-BR`), checked with langcodes."""
 
-from collections.abc import Iterable
 from functools import cache
 
 import langcodes
 from babel import Locale, UnknownLocaleError
-
-from isoglot.errors import RequestError
 
 
 @cache
@@ -29,13 +26,6 @@ def language_problem(code: str) -> str | None:
     if canonical != code:
         return f"language {code!r} is not in canonical form; write {canonical!r}"
     return None
-
-
-def check_languages(codes: Iterable[str]) -> None:
-    """Raise RequestError for the first code that is not a canonical BCP-47 tag."""
-    for code in codes:
-        if problem := language_problem(code):
-            raise RequestError(f"{problem}.")
 
 
 def language_name(code: str) -> str:

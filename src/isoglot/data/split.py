@@ -1,5 +1,7 @@
 """Cutting a collection in two by topic, so that no topic and no parallel group stands on both sides."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
@@ -11,13 +13,13 @@ from isoglot.errors import RequestError
 
 
 def split_topics(collection: Collection, topics: int, seed: int = 0) -> tuple[Collection, Collection]:
-    """Cut about `topics` topics off, with all their languages.
+    """Cut at most `topics` topics off, with all their languages.
 
-    Topics that share a parallel group with one another stay together.
+    Topics that share a parallel group with one another stay together; where they are too many, others are taken.
 
     Args:
         collection: what to cut.
-        topics: how many to cut off; the last group of topics that belong together may exceed it.
+        topics: how many to cut off.
         seed: decides which.
 
     Returns:
@@ -30,13 +32,25 @@ def split_topics(collection: Collection, topics: int, seed: int = 0) -> tuple[Co
         raise RequestError(f"cannot cut {topics} topics off {collection.name}; give 1 or more.")
     component = topic_components(index(collection))
     order = np.random.default_rng(seed).permutation(component.max() + 1)
-    sizes = np.bincount(component)[order]
-    cut = order[: np.searchsorted(sizes.cumsum(), topics) + 1]
-    chosen = np.isin(component, cut)
+    chosen = np.isin(component, list(_fitting(order, np.bincount(component)[order], topics)))
     if chosen.all():
-        raise RequestError(f"{collection.name} has {len(component)} topics; cutting {topics} off leaves none.")
+        raise RequestError(
+            f"{collection.name} has {len(component)} topics; holding {topics} back leaves none; hold fewer back."
+        )
+    if not chosen.any():
+        raise RequestError(
+            f"the topics of {collection.name} share passages, so {topics} cannot be held back alone; hold more back."
+        )
     names = np.array(collection.topics, object)
     return collection.select_topics(names[~chosen]), collection.select_topics(names[chosen])
+
+
+def _fitting(components: NDArray[np.int64], sizes: NDArray[np.int64], room: int) -> Iterator[int]:
+    """The components, in order, that fit into what the ones before them left of `room` topics."""
+    for component, size in zip(components.tolist(), sizes.tolist(), strict=True):
+        if size <= room:
+            room -= size
+            yield component
 
 
 def topic_components(indexed: Indexed) -> NDArray[np.int64]:

@@ -88,6 +88,11 @@ def _no_blank(name: str, tables: dict[str, pa.Table]) -> None:
         "has a blank parallel_id; write null where there is none",
     )
     _reject(f"{name}: qrels", tables["qrels"]["relevance"], pc.is_null, "has no relevance; write 0, 1 or more")
+    _reject(f"{name}: qrels", tables["qrels"]["relevance"], _is_negative, "has a relevance below 0; write 0, 1 or more")
+
+
+def _is_negative(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.less(column, 0)
 
 
 def _languages(label: str, column: pa.ChunkedArray) -> None:

@@ -1,12 +1,15 @@
 """One model on one collection: encode once, count once, and read every setting off the counts."""
 
-import resource
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
@@ -16,7 +19,7 @@ from isoglot.evaluation.measures import DEFAULT_MEASURES, Measure
 from isoglot.evaluation.per_query import per_query_table
 from isoglot.evaluation.ranks import MEMORY, golds_of, outrank_counts
 from isoglot.evaluation.summary import summarise
-from isoglot.models.encode import encode
+from isoglot.models.encode import encode, encoding_of
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,14 @@ def evaluate(
     query_vectors = encode(model, queries, "query", batch_size=batch_size, progress=progress)
     passage_vectors = encode(model, passages, "passage", batch_size=batch_size, progress=progress)
     encoded = time.perf_counter()
+    order = tie_order(collection.passages["passage_id"].to_pylist())
     counts = outrank_counts(
-        query_vectors, passage_vectors, indexed.passage_language, golds, len(indexed.languages), memory
+        query_vectors,
+        passage_vectors[order],
+        indexed.passage_language[order],
+        replace(golds, passage=np.argsort(order)[golds.passage]),
+        len(indexed.languages),
+        memory,
     )
     table = per_query_table(collection, indexed, golds, counts, measures, pools)
     ranked = time.perf_counter()
@@ -77,11 +86,25 @@ def evaluate(
         "encode_seconds": round(encoded - started, 2),
         "rank_seconds": round(ranked - encoded, 2),
         "rank_memory_bytes": memory,
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "process_peak_memory_bytes": peak_memory(),
     }
     scores = summarise(table, measures)
     scores["counts"]["passages"] = len(passages)
-    return Evaluation({**scores, "cost": cost}, table)
+    return Evaluation({**scores, "encoding": encoding_of(model), "cost": cost}, table)
+
+
+def tie_order(passage_ids: Sequence[str]) -> NDArray[np.int64]:
+    """The order in which passages of equal score stand: by a hash of their id, so that ties favour no language."""
+    return np.argsort([blake2b(passage_id.encode(), digest_size=16).digest() for passage_id in passage_ids])
+
+
+def peak_memory() -> int | None:
+    """The most memory that the process has held so far, in bytes; None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _check_pools(collection: Collection, pools: Sequence[Sequence[str]]) -> None:

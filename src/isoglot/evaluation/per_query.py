@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from isoglot.data import Collection
 from isoglot.data.indexed import Indexed
@@ -37,8 +36,9 @@ def per_query_table(
         pools: sub-pools of languages beside the pool of all.
 
     Returns:
-        Columns `setting, query_language, passage_language, query_id, topic_id`, one per measure, and `RD` (null
-        outside pools). `passage_language` of a pool is "all" or its languages joined by "+".
+        Columns `setting, query_language, passage_language, query_id, topic_id`, one per measure, and `RD`, null outside
+        pools and where a query has a single relevant passage in the pool. `passage_language` of a pool is "all" or its
+        languages joined by "+".
     """
     parts = [
         _part(collection, setting, scope, ranks, measures)
@@ -71,6 +71,6 @@ def _part(collection: Collection, setting: str, scope: str, ranks: GoldRanks, me
             "query_id": queries["query_id"],
             "topic_id": queries["topic_id"],
             **{measure.name: measure(ranks) for measure in measures},
-            RANK_DISTANCE: pc.if_else(pa.array(np.repeat(is_pool, len(queries))), pa.array(distance), None),
+            RANK_DISTANCE: pa.array(distance, pa.float64(), from_pandas=True),
         }
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,7 +18,8 @@ def summarise(table: pa.Table, measures: Sequence[Measure]) -> dict[str, Any]:
     """The means that `scores.json` holds.
 
     Every language counts the same in a setting: means are taken over the queries of a language (of a pair, in the
-    cross-lingual setting), then over the languages (pairs). A setting that no query is in has no scores.
+    cross-lingual setting), then over the languages (pairs). A setting that no query is in has no scores, and where no
+    query has two relevant passages there is no rank distance.
     """
     names = [measure.name for measure in measures]
     by_setting = {setting: table.filter(pc.equal(table["setting"], setting)) for setting in (*SETTINGS, "pool")}
@@ -36,6 +38,7 @@ def summarise(table: pa.Table, measures: Sequence[Measure]) -> dict[str, Any]:
         "counts": {
             "topics": len(pc.unique(multilingual["topic_id"])),
             "queries": multilingual.num_rows,
+            "queries_with_rank_distance": multilingual.num_rows - multilingual[RANK_DISTANCE].null_count,
             "monolingual_languages": len(_by_pair(by_setting["monolingual"], names)),
             "cross_lingual_pairs": len(_by_pair(by_setting["cross-lingual"], names)),
         },
@@ -43,11 +46,12 @@ def summarise(table: pa.Table, measures: Sequence[Measure]) -> dict[str, Any]:
 
 
 def _macro(table: pa.Table, names: Sequence[str]) -> Scores:
-    if table.num_rows == 0:
-        return {}
+    """Mean over the (query, passage language) groups of each column that has a value."""
     pairs = pc.binary_join_element_wise(table["query_language"], table["passage_language"], "->")
     groups = pairs.to_numpy(zero_copy_only=False).astype(str)
-    return {name: macro_mean(table[name].to_numpy(), groups) for name in names}
+    columns = {name: table[name].to_numpy() for name in names}
+    known = {name: ~np.isnan(values) for name, values in columns.items()}
+    return {name: macro_mean(columns[name][known[name]], groups[known[name]]) for name in names if known[name].any()}
 
 
 def _by_language(by_setting: dict[str, pa.Table], names: Sequence[str]) -> dict[str, dict[str, Any]]:

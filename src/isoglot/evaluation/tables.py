@@ -9,7 +9,7 @@ from rich.text import Text
 
 from isoglot.evaluation.summary import SETTINGS
 
-SHOWN = ("AP", "RR", "R@1", "R@10", "nDCG@10")
+SHOWN = ("AP", "RR", "R@1", "R@10", "R@100", "nDCG@10")
 MATRIX_MEASURE = "AP"
 MATRIX_WIDTH = 79
 SHADES = ("#b2182b", "#d6604d", "#f4a582", "#fddbc7", "#d1e5f0", "#92c5de", "#4393c3", "#2166ac")

@@ -1,8 +1,11 @@
 """Texts to unit vectors, every distinct text once."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
@@ -34,3 +37,15 @@ def encode(
         normalize_embeddings=True,
     )
     return np.asarray(vectors, np.float32)[[position[text] for text in texts]]
+
+
+def encoding_of(model: SentenceTransformer) -> dict[str, Any]:
+    """What decides the vectors besides the weights and the texts."""
+    length = model.max_seq_length
+    return {
+        "query_prompt": prompt_of(model, "query"),
+        "passage_prompt": prompt_of(model, "passage"),
+        "max_length": None if length in (None, math.inf) else length,
+        "device": str(model.device),
+        "threads": torch.get_num_threads(),
+    }

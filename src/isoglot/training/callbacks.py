@@ -77,6 +77,7 @@ class StopOnSignal(TrainerCallback):
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopped = True
+        signal.signal(number, self.previous[signal.Signals(number)])  # a second one stops at once
 
     def on_step_end(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """Ask for a checkpoint and the end."""

@@ -1,4 +1,4 @@
-"""The dev score that chooses checkpoints: multilingual, and blind to which setting a strategy favours."""
+"""The dev score that chooses checkpoints: all languages and all settings weigh in, English does not decide alone."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from isoglot.errors import RequestError, unknown
 
@@ -47,13 +47,22 @@ class Recipe(BaseModel):
     max_length: Annotated[int | None, Field(ge=1, description="tokens of a text that are read")] = None
     seed: Annotated[int, Field(ge=0, description="decides batches, dropout and initial weights")] = 0
     bf16: Annotated[bool, Field(description="compute in bfloat16 where the hardware can")] = False
-    dev_topics: Annotated[int, Field(ge=0, description="topics cut from each collection for checkpoint choice")] = 100
+    dev_topics: Annotated[
+        int | None,
+        Field(ge=0, description="topics of each collection held back to choose checkpoints; 100 or a tenth"),
+    ] = None
     eval_steps: Annotated[int, Field(ge=1, description="steps between evaluations and checkpoints")] = 250
+    report_to: Annotated[str, Field(description="tracker the trainer logs to: tensorboard, wandb, ...")] = "none"
     patience: Annotated[int | None, Field(ge=1, description="stop after so many evaluations without a gain")] = None
+
+    @field_validator("train", "languages", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _patience_has_something_to_wait_for(self) -> Self:
-        if self.patience is not None and not self.dev_topics:
+        if self.patience is not None and self.dev_topics == 0:
             raise RequestError("patience needs an evaluation to wait for; leave it out or give dev topics.")
         return self
 
@@ -65,6 +74,8 @@ def read_recipe(path: Path | None, overrides: dict[str, Any]) -> Recipe:
         RequestError: no such file, not YAML, or a field with a wrong name or value.
     """
     fields: dict[str, Any] = {}
+    if path is not None and path.name.endswith((".jsonl", ".jsonl.gz")):
+        raise RequestError(f"{path} is a collection, not a recipe; give each collection with a --train of its own.")
     if path is not None:
         try:
             fields = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -36,7 +36,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
-                yield number, _object(path, number, line)
+                if line.strip():
+                    yield number, _object(path, number, line)
     except (ValueError, OSError, EOFError, zlib.error) as problem:
         raise RequestError(f"{path} cannot be read after line {number}: {problem}.") from problem
 

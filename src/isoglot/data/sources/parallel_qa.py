@@ -55,7 +55,7 @@ def versions(path: Path) -> Iterator[tuple[str, str, str, str, str]]:
             group = topic if row.get("parallel_id") is None else _id(row["parallel_id"])
             texts = [(language, each["query"] + "", each["passage"] + "") for language, each in row["text"].items()]
         except (KeyError, AttributeError, TypeError) as problem:
-            raise RequestError(f"{path} line {number} is not a topic ({problem!r}); {SHAPE}.") from problem
+            raise RequestError(f"{path} line {number} is not a topic; {SHAPE}.") from problem
         for language, query, passage in texts:
             yield topic, group, language, query, passage
 

@@ -1,0 +1,89 @@
+"""What a finished training leaves beside the weights: `training.json`, `recipe.yaml` and a model card."""
+
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from sentence_transformers import SentenceTransformer
+
+from isoglot.data import Collection
+from isoglot.files import write_text
+from isoglot.models.roles import prompt_of
+from isoglot.training.recipe import Recipe, write_recipe
+from isoglot.training.trainer import PlanTrainer
+
+RECORD = "training.json"
+LIBRARIES = ("isoglot", "sentence-transformers", "transformers", "torch")
+
+
+def request_record(recipe: Recipe, train_parts: list[Collection], dev_parts: list[Collection]) -> dict[str, Any]:
+    """What decides a training; two runs with equal records are the same run."""
+    record = {
+        "recipe": recipe.model_dump(),
+        "collections": [_about(part) for part in train_parts],
+        "dev": [_about(part) for part in dev_parts],
+    }
+    return json.loads(json.dumps(record))
+
+
+def measured_record(trainer: PlanTrainer, seconds: float, first_step: int) -> dict[str, Any]:
+    """What came out; `seconds` counts from `first_step`, with loading and dev evaluations."""
+    return {
+        "first_step": first_step,
+        "seconds": round(seconds, 1),
+        "best_step": trainer.state.best_global_step,
+        "dev_score": trainer.state.best_metric,
+        "hardware": {
+            "device": str(trainer.model.device),
+            "threads": torch.get_num_threads(),
+            "cpu": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",
+            "workers": trainer.args.world_size,
+        },
+        "versions": {name: version(name) for name in LIBRARIES},
+        "log": trainer.state.log_history,
+    }
+
+
+def write_model(model: SentenceTransformer, recipe: Recipe, record: dict[str, Any], folder: Path) -> None:
+    """Write the model as a sentence-transformers folder with the record, the recipe and a card."""
+    model.save_pretrained(str(folder))
+    write_text(folder / "recipe.yaml", write_recipe(recipe))
+    write_text(folder / "README.md", model_card(model, recipe, record))
+    write_text(folder / RECORD, json.dumps(record, indent=2) + "\n")
+
+
+def model_card(model: SentenceTransformer, recipe: Recipe, record: dict[str, Any]) -> str:
+    """A page on what the model is, how it was trained and how to open it."""
+    own_layers = any(type(module).__module__.startswith("isoglot.") for module in model)
+    opening = "SentenceTransformer(path, trust_remote_code=True)" if own_layers else "SentenceTransformer(path)"
+    needs = "isoglot must be installed: some layers are defined there.\n\n" if own_layers else ""
+    collections = ", ".join(f"{each['name']} ({each['topics']:,} topics)" for each in record["collections"])
+    return f"""---
+library_name: sentence-transformers
+pipeline_tag: sentence-similarity
+tags: [sentence-transformers, isoglot, multilingual, retrieval]
+---
+
+# {recipe.model} trained with {recipe.strategy} batches
+
+Trained by isoglot {version("isoglot")} from `{recipe.model}` on {collections}: {recipe.steps:,} steps of
+{recipe.batch_size} examples, InfoNCE at temperature {recipe.temperature}, learning rate {recipe.learning_rate}, seed
+{recipe.seed}. `recipe.yaml` trains it again; `training.json` holds the log, data fingerprints and versions.
+The licence of the start model and of the collections hold for it.
+
+{needs}```python
+from sentence_transformers import SentenceTransformer
+
+model = {opening}
+queries = model.encode_query(["..."])        # prompt: {prompt_of(model, "query")!r}
+passages = model.encode_document(["..."])    # prompt: {prompt_of(model, "passage")!r}
+```
+"""
+
+
+def _about(collection: Collection) -> dict[str, Any]:
+    return {"name": collection.name, "topics": len(collection.topics), "content_hash": collection.content_hash}
