@@ -72,8 +72,9 @@ def test_hard_negatives_and_exclusions_by_brute_force(
             language = facts.passages[batch.passages[example]]["language"]
             offered = {p["passage_id"] for p in facts.passages
                        if p["passage_id"] in facts.judged_zero[topic] and p["language"] == language}  # fmt: skip
-            for row in batch.negatives[example]:
-                assert facts.passages[row]["passage_id"] in offered if offered else row == -1
+            drawn = [facts.passages[row]["passage_id"] for row in batch.negatives[example] if row != -1]
+            assert len(set(drawn)) == len(drawn) == min(count, len(offered))
+            assert set(drawn) <= offered
             for column, row in enumerate(candidates):
                 own = column == example
                 relevant = row == -1 or group_of(facts.passages[row]) in facts.groups[topic]

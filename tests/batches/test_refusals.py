@@ -115,3 +115,14 @@ def test_batches_after_a_refused_one_are_refused_too() -> None:
         except RequestError:
             refused.append(step)
     assert refused == [*range(refused[0], 40), *([12] if refused[0] <= 12 else []), 39]
+
+
+def test_a_collection_that_no_batch_can_come_from_is_refused() -> None:
+    collections = [parallel("large", 9), parallel("small", 3)]
+    message = refusal(Plan(collections, strategy_named("mixed"), batch_size=4, seed=0), 20)
+    assert "small has 3 topics" in message
+
+
+def test_hard_negatives_that_nobody_judged_are_refused() -> None:
+    planned = Plan([parallel("c", 9)], strategy_named("mixed"), batch_size=2, seed=0, negatives=3)
+    assert "c has no judgments with relevance 0" in refusal(planned, 1)

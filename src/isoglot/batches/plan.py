@@ -66,13 +66,13 @@ class Plan:
 
     def check(self, steps: int) -> None:
         """Raise RequestError where one of the first `steps` batches could not be filled, or a collection has no use."""
-        for stock in self._inventories:
-            self._check_use(stock)
         for step in range(steps):
             self._draw(step)
         for key, count in Counter(key for key, *_ in self._draws[:steps]).items():
             for _ in islice(self._open_stream(key), count):
                 pass
+        for stock in self._inventories:
+            self._check_use(stock)
 
     def batch(self, step: int) -> Batch:
         """The global batch of a step, counted from 0.
