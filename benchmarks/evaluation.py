@@ -56,9 +56,8 @@ def report(model: SentenceTransformer, collection: Collection) -> None:
     cost = evaluation.scores["cost"]
     reference, _ = timed(lambda: evaluator(model))
     texts = cost["distinct_queries"] + cost["distinct_passages"]
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, {collection.name}"
-    )
+    machine = platform.processor() or platform.machine()
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {torch.get_num_threads()} threads, {collection.name}")
     print("| what | seconds |\n|---|---|")
     print(f"| isoglot: everything | {seconds:.1f} |")
     print(f"| isoglot: encoding ({texts / cost['encode_seconds']:,.0f} texts/s) | {cost['encode_seconds']:.1f} |")

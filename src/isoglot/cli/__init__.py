@@ -16,6 +16,8 @@ app = typer.Typer(
     help="Train, measure and serve retrievers that treat every language alike.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
     pretty_exceptions_enable=False,
 )
 app.command()(demo.demo)
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
         exit_code = INTERRUPTED
     except Exception as problem:
         if hasattr(problem, "format_message"):
-            _leave(problem.format_message(), 2)
+            _leave_for_usage(problem.format_message())
         if os.environ.get("ISOGLOT_TRACEBACK"):
             raise
         _leave(f"unexpected {type(problem).__name__}: {problem}; set ISOGLOT_TRACEBACK=1 to see where.", 1)
@@ -43,7 +45,13 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(exit_code)
 
 
+def _leave_for_usage(message: str) -> NoReturn:
+    if not message.startswith("Usage:"):
+        _leave(message, 2)
+    typer.echo(message)  # the help, for want of a command
+    sys.exit(2)
+
+
 def _leave(sentence: str, exit_code: int) -> NoReturn:
-    if sentence:  # empty where typer has shown the help for want of a command
-        sys.stderr.write(f"isoglot: {' '.join(sentence.split())}\n")
+    sys.stderr.write(f"isoglot: {' '.join(sentence.split())}\n")
     sys.exit(exit_code)

@@ -22,7 +22,10 @@ def evaluate(
     memory: Annotated[int, typer.Option(min=1, help="bound on the memory of ranking, in MiB")] = 64,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished evaluation")] = False,
 ) -> None:
-    """Evaluate a model in the monolingual, cross-lingual and multilingual-pool settings."""
+    """Evaluate a model on a collection.
+
+    In the monolingual, cross-lingual and multilingual-pool settings, with the language bias.
+    """
     from rich.console import Console
 
     from isoglot.data.catalogue import open_collection

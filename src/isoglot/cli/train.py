@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from isoglot.training.recipe import Recipe, read_recipe
 
@@ -20,7 +19,10 @@ def train(
     ] = False,
     **fields: Any,
 ) -> None:
-    """Train an encoder as a recipe says; the same command goes on where a stopped run left off."""
+    """Train an encoder as a recipe says.
+
+    The same command goes on where a stopped run left off.
+    """
     given = {name: value for name, value in fields.items() if value is not None}
     if "languages" in given:
         given["languages"] = [code for value in given["languages"] for code in value.split(",")]
@@ -35,7 +37,7 @@ def train(
 def _flag(name: str) -> inspect.Parameter:
     field = Recipe.model_fields[name]
     shown = ", ".join(field.default) if isinstance(field.default, list) else field.default
-    default = "" if shown is None else escape(f" [default: {shown}]")
+    default = "" if shown is None else f" [default: {shown}]"
     option = typer.Option(help=f"{field.description}{default}", show_default=False)
     return inspect.Parameter(
         name,
