@@ -129,9 +129,10 @@ class Plan:
         languages = [self.languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
         what = f"language {languages[0]!r}" if len(languages) == 1 else f"the languages {', '.join(languages)}"
         verb = "has" if len(languages) == 1 else "have"
+        or_leave_out = ", or name the other languages with --languages" if len(languages) < len(self.languages) else ""
         return (
             f"{what} {verb} {most} topics in any one collection, fewer than a batch of {self.batch_size}; lower "
-            "--batch-size, or name the other languages with --languages."
+            f"--batch-size{or_leave_out}."
         )
 
     def _check_use(self, stock: Inventory) -> None:
