@@ -26,7 +26,8 @@ def info_nce(queries: Tensor, candidates: Tensor, excluded: Tensor, temperature:
     0.3133
     """
     cosines = functional.normalize(queries, dim=1) @ functional.normalize(candidates, dim=1).T
-    logits = (cosines.float() / temperature).masked_fill(excluded, float("-inf"))
+    at_least_float32 = torch.promote_types(cosines.dtype, torch.float32)
+    logits = (cosines.to(at_least_float32) / temperature).masked_fill(excluded, float("-inf"))
     return functional.cross_entropy(logits, first + torch.arange(len(queries), device=logits.device))
 
 
