@@ -1,5 +1,6 @@
 """What several rooms' tests share: the real data where it is there, and small collections."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,14 @@ VALID: Rows = {
         {"topic_id": "t1", "passage_id": "p3de", "relevance": 0},
     ],
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor fill the cache of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ISOGLOT_HOME", str(tmp_path_factory.mktemp("isoglot-home")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Writing so that nothing half-written is ever seen: write beside, then rename."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,13 @@ def beside(path: Path) -> Path:
     """The temporary name next to `path` under which its content is written first."""
     path = path.resolve()
     return path.with_name(f".{path.name}.partial")
+
+
+def cache_folder() -> Path:
+    """Where isoglot keeps what it can compute again: `$ISOGLOT_HOME`, else `isoglot` in the user's cache folder."""
+    if home := os.environ.get("ISOGLOT_HOME"):
+        return Path(home)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "isoglot"
 
 
 def check_output(folder: Path, marker: str, overwrite: bool) -> None:

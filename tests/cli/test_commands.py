@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from isoglot.data.catalogue import SOURCES
 from isoglot.training.recipe import Recipe
 
 Isoglot = Callable[..., tuple[int, str, str]]
@@ -155,13 +154,6 @@ def test_interrupt_of_a_real_process_leaves_a_checkpoint_and_one_sentence(corpus
     assert stopped, err
     assert (checkpoints / f"checkpoint-{stopped[1]}" / "trainer_state.json").is_file()
     assert not (tmp_path / "out").exists()
-
-
-def test_data_list_names_every_collection(isoglot: Isoglot) -> None:
-    code, out, err = isoglot("data", "list")
-    assert (code, err) == (0, "")
-    assert all(name in out for name in SOURCES)
-    assert "xquad-r=PATH" in out
 
 
 def test_data_show_and_check_a_file(isoglot: Isoglot, corpus: Path) -> None:

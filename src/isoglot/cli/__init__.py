@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from isoglot.cli import data, demo, evaluate, train
+from isoglot.cli import cache, compare, data, debias, demo, evaluate, measure, train
 from isoglot.errors import IsoglotError
 
 INTERRUPTED = 130  # what newer versions of typer make of Ctrl-C; older ones raise Abort
@@ -23,7 +23,11 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(compare.compare)
+app.command()(measure.measure)
+app.command()(debias.debias)
 app.add_typer(data.app, name="data")
+app.add_typer(cache.app, name="cache")
 
 
 def main(arguments: list[str] | None = None) -> None:

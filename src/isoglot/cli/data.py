@@ -5,26 +5,46 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="List, show and check collections.", no_args_is_help=True)
+app = typer.Typer(help="List, download, show and check collections.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_sources() -> None:
+def list_sources(
+    family: Annotated[str | None, typer.Argument(help="such as beir: list its members one by one")] = None,
+) -> None:
     """List the collections known by name."""
     from rich.console import Console
-    from rich.table import Table
 
-    from isoglot.data.catalogue import SOURCES
+    from isoglot.data.listing import catalogue_page
 
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column()
-    for name, source in SOURCES.items():
-        path = "=PATH" if source.needs else ""
-        needs = f"; PATH is {source.needs}" if source.needs else ""
-        table.add_row(f"{name}{path}", f"{source.description}{needs} [dim]({source.licence})[/dim]")
-    Console().print(table)
-    Console().print("A .jsonl file (parallel-qa) and a folder that isoglot wrote can be given by their path alone.")
+    Console().print(catalogue_page(family))
+
+
+@app.command()
+def download(
+    collection: Annotated[str, typer.Argument(help="name or group")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="the folder to write, by default where the name looks")] = None,
+) -> None:
+    """Download a collection from its public source; a download that was cut continues."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    from isoglot.data.catalogue import download_collections
+
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show_progress(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name)
+            bars.update(tasks[name], completed=done, total=total)
+
+        places = download_collections(collection, out, show_progress)
+    for name, folder in places.items():
+        typer.echo(f"{name} is in {folder}.")
 
 
 @app.command()
@@ -48,7 +68,7 @@ def save(
     out: Annotated[Path, typer.Option(help="the folder to write")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a folder that isoglot wrote")] = False,
 ) -> None:
-    """Write a collection as a folder of its own: queries, passages and qrels as Parquet, and collection.json."""
+    """Write a collection as a folder of its own: its tables as Parquet, and collection.json."""
     from isoglot.data import storage
     from isoglot.data.catalogue import open_collection
 

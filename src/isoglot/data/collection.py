@@ -4,8 +4,8 @@ It is what TREC and CLEF call a test collection, and it serves training and eval
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pyarrow as pa
@@ -18,6 +18,8 @@ QUERIES = pa.schema([("query_id", pa.string()), ("topic_id", pa.string()), ("lan
 PASSAGES = pa.schema([("passage_id", pa.string()), ("parallel_id", pa.string()), ("language", pa.string()),
                       ("title", pa.string()), ("text", pa.string())])  # fmt: skip
 QRELS = pa.schema([("topic_id", pa.string()), ("passage_id", pa.string()), ("relevance", pa.int32())])
+EXCLUSIONS = pa.schema([("topic_id", pa.string()), ("passage_id", pa.string())])
+HASHED_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class Collection:
     A topic is one information need and its queries are that need said in several languages (or several wordings);
     a parallel group (`parallel_id`) is one passage said in several languages, null where no alignment exists.
     Relevance belongs to the topic and so holds for all its queries. Relevance 0 is a judged hard negative.
+    An excluded passage is never ranked for the topic, such as the argument that a topic of ArguAna was made from.
 
     Args:
         name: what the collection is called in tables and files.
         queries: columns `query_id, topic_id, language, text`.
         passages: columns `passage_id, parallel_id, language, title, text`.
         qrels: columns `topic_id, passage_id, relevance`.
+        exclusions: columns `topic_id, passage_id`; most collections have none.
         licence: the licence of the texts.
         source: where the texts come from.
         evaluation_only: True where training on it would be training on evaluation data.
@@ -56,22 +60,24 @@ class Collection:
     queries: pa.Table
     passages: pa.Table
     qrels: pa.Table
+    exclusions: pa.Table = field(default_factory=EXCLUSIONS.empty_table)
     licence: str = "unknown"
     source: str = ""
     evaluation_only: bool = False
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        validate(self.name, self.queries, self.passages, self.qrels)
+        validate(self.name, self.queries, self.passages, self.qrels, self.exclusions)
 
     @classmethod
-    def from_rows(
+    def from_rows(  # noqa: PLR0913 - the fields of a collection
         cls,
         name: str,
         *,
         queries: list[dict],
         passages: list[dict],
         qrels: list[dict],
+        exclusions: Iterable[dict] = (),
         licence: str = "unknown",
         source: str = "",
         evaluation_only: bool = False,
@@ -85,6 +91,7 @@ class Collection:
             table_of(f"{name}: queries", queries, QUERIES),
             table_of(f"{name}: passages", passages, PASSAGES),
             table_of(f"{name}: qrels", qrels, QRELS),
+            table_of(f"{name}: exclusions", list(exclusions), EXCLUSIONS),
             licence=licence,
             source=source,
             evaluation_only=evaluation_only,
@@ -120,11 +127,15 @@ class Collection:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over every cell of the three tables, whatever their chunking and order of columns."""
+        """SHA-256 over every cell of the tables, whatever their chunking and order of columns."""
+        tables = [(self.queries, QUERIES), (self.passages, PASSAGES), (self.qrels, QRELS)]
+        if self.exclusions.num_rows:  # an empty table adds nothing: collections older than exclusions keep their hash
+            tables.append((self.exclusions, EXCLUSIONS))
         digest = hashlib.sha256()
-        for table, schema in ((self.queries, QUERIES), (self.passages, PASSAGES), (self.qrels, QRELS)):
+        for table, schema in tables:
             for column in schema.names:
-                digest.update(repr(table[column].to_pylist()).encode())
+                for part in _shown(table[column]):
+                    digest.update(part.encode())
         return digest.hexdigest()
 
     def select_topics(self, topics: Iterable[str]) -> "Collection":
@@ -132,16 +143,28 @@ class Collection:
         wanted = pa.array(list(topics), pa.string())
         queries = self.queries.filter(pc.is_in(self.queries["topic_id"], wanted))
         qrels = self.qrels.filter(pc.is_in(self.qrels["topic_id"], wanted))
-        judged = pc.is_in(self.passages["passage_id"], pc.unique(qrels["passage_id"]))
-        return replace(self, queries=queries, qrels=qrels, passages=self.passages.filter(judged))
+        passages = self.passages.filter(pc.is_in(self.passages["passage_id"], pc.unique(qrels["passage_id"])))
+        exclusions = _between(self.exclusions, queries, passages)
+        return replace(self, queries=queries, passages=passages, qrels=qrels, exclusions=exclusions)
 
     def select_languages(self, languages: Iterable[str]) -> "Collection":
         """The collection without the texts in any other language, and without the judgments of those."""
         wanted = pa.array(list(languages), pa.string())
         queries = self.queries.filter(pc.is_in(self.queries["language"], wanted))
         passages = self.passages.filter(pc.is_in(self.passages["language"], wanted))
-        kept = pc.and_(
-            pc.is_in(self.qrels["topic_id"], pc.unique(queries["topic_id"])),
-            pc.is_in(self.qrels["passage_id"], passages["passage_id"]),
-        )
-        return replace(self, queries=queries, passages=passages, qrels=self.qrels.filter(kept))
+        qrels, exclusions = (_between(table, queries, passages) for table in (self.qrels, self.exclusions))
+        return replace(self, queries=queries, passages=passages, qrels=qrels, exclusions=exclusions)
+
+
+def _between(table: pa.Table, queries: pa.Table, passages: pa.Table) -> pa.Table:
+    """The rows of `table` whose topic is among `queries` and whose passage is among `passages`."""
+    asked = pc.is_in(table["topic_id"], pc.unique(queries["topic_id"]))
+    return table.filter(pc.and_(asked, pc.is_in(table["passage_id"], passages["passage_id"])))
+
+
+def _shown(column: pa.ChunkedArray) -> Iterator[str]:
+    """The `repr` of the column as a list, in parts: as one string it would be larger than the column."""
+    yield "["
+    for start in range(0, len(column), HASHED_ROWS):
+        yield ", " * (start > 0) + repr(column.slice(start, HASHED_ROWS).to_pylist())[1:-1]
+    yield "]"

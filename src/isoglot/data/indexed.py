@@ -1,6 +1,6 @@
 """A collection as integer arrays: what batches and ranks compute on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +16,8 @@ class Indexed:
     """Row numbers and codes of a collection.
 
     Languages are positions in `languages`, topics are positions in `collection.topics`; passages of one parallel
-    group share a `passage_group`, and a passage without one is a group of its own. Judgments of one topic are
-    consecutive.
+    group share a `passage_group`, and a passage without one is a group of its own. Judgments are ordered by topic, and
+    so are exclusions: passages that are never ranked for their topic.
     """
 
     languages: list[str]
@@ -29,6 +29,8 @@ class Indexed:
     judgment_topic: IntegerArray
     judgment_passage: IntegerArray
     judgment_relevance: IntegerArray
+    exclusion_topic: IntegerArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    exclusion_passage: IntegerArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def positions(values: pa.ChunkedArray, known: pa.Array | list[str]) -> IntegerArray:
@@ -44,8 +46,9 @@ def index(collection: Collection, languages: list[str] | None = None) -> Indexed
     own_group = pc.binary_join_element_wise(passages["passage_id"], "\x1f", "")
     groups = pc.coalesce(passages["parallel_id"], own_group)
     topics = pa.array(collection.topics, pa.string())
-    judgment_topic = positions(qrels["topic_id"], topics)
-    order = np.argsort(judgment_topic, kind="stable")
+    passage_ids = passages["passage_id"].combine_chunks()
+    judgment_topic, judgment_passage, order = _by_topic(qrels, topics, passage_ids)
+    exclusion_topic, exclusion_passage, _ = _by_topic(collection.exclusions, topics, passage_ids)
     return Indexed(
         languages=languages,
         topic_count=len(topics),
@@ -53,7 +56,16 @@ def index(collection: Collection, languages: list[str] | None = None) -> Indexed
         query_language=positions(queries["language"], languages),
         passage_language=positions(passages["language"], languages),
         passage_group=positions(groups, pc.unique(groups)),
-        judgment_topic=judgment_topic[order],
-        judgment_passage=positions(qrels["passage_id"], passages["passage_id"].combine_chunks())[order],
+        judgment_topic=judgment_topic,
+        judgment_passage=judgment_passage,
         judgment_relevance=qrels["relevance"].to_numpy()[order].astype(np.int64),
+        exclusion_topic=exclusion_topic,
+        exclusion_passage=exclusion_passage,
     )
+
+
+def _by_topic(table: pa.Table, topics: pa.Array, passages: pa.Array) -> tuple[IntegerArray, IntegerArray, IntegerArray]:
+    """Topic and passage of each row, ordered by topic, and that order."""
+    topic = positions(table["topic_id"], topics)
+    order = np.argsort(topic, kind="stable")
+    return topic[order], positions(table["passage_id"], passages)[order], order

@@ -1,7 +1,6 @@
 """A collection on the terminal: its size by language, a few topics, and the doubts about it."""
 
-from collections import Counter
-
+import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -36,18 +35,23 @@ def _headline(collection: Collection) -> Text:
     return Text(
         f"{collection.name}: {len(collection.topics):,} topics, {collection.queries.num_rows:,} queries, "
         f"{collection.passages.num_rows:,} passages, {collection.qrels.num_rows:,} judgments, "
-        f"{len(collection.languages)} languages; {use}; licence: {collection.licence}; source: {collection.source}"
+        + (f"{excluded:,} exclusions, " if (excluded := collection.exclusions.num_rows) else "")
+        + f"{len(collection.languages)} languages; {use}; licence: {collection.licence}; source: {collection.source}"
         + "".join(f"\nNote: {note}" for note in collection.notes)
     )
 
 
 def _language_table(collection: Collection) -> Table:
-    queries = Counter(collection.queries["language"].to_pylist())
-    passages = Counter(collection.passages["language"].to_pylist())
+    queries, passages = (_language_counts(each["language"]) for each in (collection.queries, collection.passages))
     table = Table("language", "name", "queries", "passages")
     for language in collection.languages:
-        table.add_row(language, language_name(language), f"{queries[language]:,}", f"{passages[language]:,}")
+        counts = (f"{found.get(language, 0):,}" for found in (queries, passages))
+        table.add_row(language, language_name(language), *counts)
     return table
+
+
+def _language_counts(languages: pa.ChunkedArray) -> dict[str, int]:
+    return {each["values"]: each["counts"] for each in pc.value_counts(languages).to_pylist()}
 
 
 def _topic_tables(collection: Collection, topics: int) -> list[Table]:

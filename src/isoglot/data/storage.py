@@ -1,4 +1,4 @@
-"""A collection on disk: three Parquet files and `collection.json` (name, licence, source, content hash)."""
+"""A collection on disk: its tables as Parquet files and `collection.json` (name, licence, source, content hash)."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from isoglot.data.collection import PASSAGES, QRELS, QUERIES, Collection
+from isoglot.data.collection import EXCLUSIONS, PASSAGES, QRELS, QUERIES, Collection
 from isoglot.errors import RequestError
 from isoglot.files import new_folder
 
 MARKER = "collection.json"
 SCHEMAS = {"queries": QUERIES, "passages": PASSAGES, "qrels": QRELS}
+OPTIONAL = {"exclusions": EXCLUSIONS}  # written only where the table has rows
 
 
 def save(collection: Collection, folder: Path, *, overwrite: bool = False) -> None:
@@ -29,7 +30,7 @@ def save(collection: Collection, folder: Path, *, overwrite: bool = False) -> No
         "content_hash": collection.content_hash,
     }
     with new_folder(folder, MARKER, overwrite=overwrite) as temporary:
-        for label in SCHEMAS:
+        for label in SCHEMAS | (OPTIONAL if collection.exclusions.num_rows else {}):
             pq.write_table(getattr(collection, label), temporary / f"{label}.parquet")
         (temporary / MARKER).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -44,7 +45,8 @@ def load(folder: Path) -> Collection:
         raise RequestError(f"{folder} holds no {MARKER}; give a folder that isoglot wrote.")
     try:
         about = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-        tables = {label: _read_table(folder / f"{label}.parquet", schema) for label, schema in SCHEMAS.items()}
+        wanted = SCHEMAS | {label: each for label, each in OPTIONAL.items() if (folder / f"{label}.parquet").is_file()}
+        tables = {label: _read_table(folder / f"{label}.parquet", schema) for label, schema in wanted.items()}
         expected, notes = about.pop("content_hash"), tuple(about.pop("notes", ()))
         collection = Collection(**about, **tables, notes=notes)
         found = collection.content_hash

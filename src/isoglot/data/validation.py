@@ -1,6 +1,7 @@
 """What must hold of a collection's tables; every error names the table, the row and the value."""
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import pyarrow as pa
@@ -8,6 +9,9 @@ import pyarrow.compute as pc
 
 from isoglot.data.languages import language_problem
 from isoglot.errors import RequestError
+
+PAIR = "\x1f"  # stands in no id
+BATCH_ROWS = 100_000
 
 
 def table_of(label: str, rows: list[dict], schema: pa.Schema) -> pa.Table:
@@ -39,22 +43,46 @@ def _fits(value: Any, kind: pa.DataType) -> bool:
         return False
 
 
-def validate(name: str, queries: pa.Table, passages: pa.Table, qrels: pa.Table) -> None:
+def validate(name: str, queries: pa.Table, passages: pa.Table, qrels: pa.Table, exclusions: pa.Table) -> None:
     """Raise RequestError for the first row that breaks a rule of the collection `name`."""
-    tables = {"queries": queries, "passages": passages, "qrels": qrels}
+    tables = {"queries": queries, "passages": passages, "qrels": qrels, "exclusions": exclusions}
     for label, table in tables.items():
-        if table.num_rows == 0:
+        if table.num_rows == 0 and label != "exclusions":
             raise RequestError(f"{name}: the table {label} is empty; a collection needs at least one row in each.")
     _no_blank(name, tables)
     for label, column in (("queries", "query_id"), ("passages", "passage_id")):
         _no_duplicates(f"{name}: {label}", column, tables[label][column])
     for label in ("queries", "passages"):
         _languages(f"{name}: {label}", tables[label]["language"])
-        _reject(f"{name}: {label}", tables[label]["text"], _is_blank, "has empty text; drop the row or fill it")
-    _no_dangling(name, qrels, "topic_id", queries["topic_id"], "queries")
-    _no_dangling(name, qrels, "passage_id", passages["passage_id"], "passages")
-    _no_duplicates(f"{name}: qrels", "judgment", pc.binary_join_element_wise(
-        qrels["topic_id"], qrels["passage_id"], "\x1f"))  # fmt: skip
+    _no_text(f"{name}: queries", queries.select(["text"]))
+    _no_text(f"{name}: passages", passages.select(["title", "text"]))
+    for label, kind, verb in (("qrels", "judgment", "judges"), ("exclusions", "exclusion", "excludes")):
+        for column, target in (("topic_id", "queries"), ("passage_id", "passages")):
+            _no_dangling(f"{name}: {label}", verb, tables[label][column], column, tables[target][column], target)
+        _no_duplicates(f"{name}: {label}", kind, _pairs(tables[label]))
+    _no_relevant_exclusion(f"{name}: exclusions", exclusions, qrels)
+
+
+def _no_text(label: str, texts: pa.Table) -> None:
+    """Refuse a row that has neither of the texts an encoder reads, batch by batch: blanks are trimmed copies."""
+    start = 0
+    for batch in texts.to_batches(max_chunksize=BATCH_ROWS):
+        row = pc.index(reduce(pc.and_, map(_is_blank, batch.columns)), True).as_py()
+        if row >= 0:
+            raise RequestError(f"{label} row {start + row} has empty text; drop the row or fill it.")
+        start += batch.num_rows
+
+
+def _pairs(table: pa.Table) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(table["topic_id"], table["passage_id"], PAIR)
+
+
+def _no_relevant_exclusion(label: str, exclusions: pa.Table, qrels: pa.Table) -> None:
+    relevant = _pairs(qrels.filter(pc.greater(qrels["relevance"], 0)))
+    row = pc.index(pc.is_in(_pairs(exclusions), relevant.combine_chunks()), True).as_py()
+    if row >= 0:
+        topic, passage = exclusions["topic_id"][row].as_py(), exclusions["passage_id"][row].as_py()
+        raise RequestError(f"{label} row {row} excludes {passage!r}, which is relevant to {topic!r}; drop one of both.")
 
 
 def _is_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -78,6 +106,7 @@ def _no_blank(name: str, tables: dict[str, pa.Table]) -> None:
         ("queries", ("query_id", "topic_id")),
         ("passages", ("passage_id",)),
         ("qrels", ("topic_id", "passage_id")),
+        ("exclusions", ("topic_id", "passage_id")),
     ):
         for column in columns:
             _reject(f"{name}: {label}", tables[label][column], _is_blank, f"has no {column}; every row needs one")
@@ -111,13 +140,11 @@ def _no_duplicates(label: str, kind: str, column: pa.ChunkedArray) -> None:
     value = twice[0].as_py()
     first = pc.index(column, value).as_py()
     row = pc.index(column.slice(first + 1), value).as_py() + first + 1
-    shown = " -> ".join(value.split("\x1f"))
+    shown = " -> ".join(value.split(PAIR))
     raise RequestError(f"{label} row {row} repeats the {kind} {shown!r} of row {first}; make it unique.")
 
 
-def _no_dangling(name: str, qrels: pa.Table, column: str, known: pa.ChunkedArray, target: str) -> None:
-    missing = pc.invert(pc.is_in(qrels[column], pc.unique(known)))
-    row = pc.index(missing, True).as_py()
+def _no_dangling(label: str, verb: str, ids: pa.ChunkedArray, column: str, known: pa.ChunkedArray, target: str) -> None:
+    row = pc.index(pc.invert(pc.is_in(ids, known)), True).as_py() if len(ids) else -1
     if row >= 0:
-        value = qrels[column][row].as_py()
-        raise RequestError(f"{name}: qrels row {row} judges the {column} {value!r}, which {target} does not hold.")
+        raise RequestError(f"{label} row {row} {verb} the {column} {ids[row].as_py()!r}, which {target} does not hold.")

@@ -1,25 +1,32 @@
-"""One model on one collection: encode once, count once, and read every setting off the counts."""
+"""One model on one collection: encode once, rank once, and read every setting, measure and bias off the counts."""
 
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
 from isoglot.data.indexed import index
 from isoglot.errors import RequestError, unknown
+from isoglot.evaluation.bias import bias_columns, bias_scores
+from isoglot.evaluation.encoded import EncodedCollection, encode_collection
 from isoglot.evaluation.measures import DEFAULT_MEASURES, Measure
 from isoglot.evaluation.per_query import per_query_table
-from isoglot.evaluation.ranks import MEMORY, golds_of, outrank_counts
+from isoglot.evaluation.ranks import MEMORY, Pool, exclusions_of, golds_of, rank
+from isoglot.evaluation.ranks.rank import scores_of
 from isoglot.evaluation.summary import summarise
-from isoglot.models.encode import encode, encoding_of
+from isoglot.models.store import EmbeddingStore
+
+# The first k of each ranking that bias measures look at.
+TOP = 10
 
 
 @dataclass(frozen=True)
@@ -29,10 +36,14 @@ class Evaluation:
     Args:
         scores: means by setting, language and pair, the bias, and the cost; the content of `scores.json`.
         per_query: one row per setting, query and pool; the content of `per_query.parquet`.
+        top: rows of the best passages of each query in the pool of all, best first, -1 for none, shape [Q, k].
+        top_scores: their scores, NaN for none, shape [Q, k].
     """
 
     scores: dict[str, Any]
     per_query: pa.Table
+    top: NDArray[np.int64]
+    top_scores: NDArray[np.float64]
 
 
 def evaluate(
@@ -41,61 +52,91 @@ def evaluate(
     *,
     pools: Sequence[Sequence[str]] = (),
     measures: Sequence[Measure] = DEFAULT_MEASURES,
+    store: EmbeddingStore | None = None,
     batch_size: int = 128,
-    memory: int = MEMORY,
     progress: bool = False,
 ) -> Evaluation:
     """Evaluate in the monolingual, cross-lingual and multilingual-pool settings.
 
-    Args:
-        model: the encoder.
-        collection: what to evaluate on.
-        pools: sub-pools of languages to report besides the pool of all.
-        measures: what to compute for every query.
-        batch_size: texts encoded together.
-        memory: bound in bytes on what ranking holds besides vectors and counts.
-        progress: show bars while encoding.
+    The arguments are those of `encode_collection` and `evaluate_encoded`, in one call.
 
     Raises:
         RequestError: no query has a relevant passage, or a pool names a language that no passage is in.
     """
+    check_request(collection, pools)
+    encoded = encode_collection(model, collection, batch_size=batch_size, store=store, progress=progress)
+    return evaluate_encoded(collection, encoded, pools=pools, measures=measures)
+
+
+def evaluate_encoded(
+    collection: Collection,
+    encoded: EncodedCollection,
+    *,
+    pools: Sequence[Sequence[str]] = (),
+    measures: Sequence[Measure] = DEFAULT_MEASURES,
+    top: int = 0,
+    memory: int = MEMORY,
+) -> Evaluation:
+    """Evaluate vectors.
+
+    Args:
+        collection: what to evaluate on.
+        encoded: its vectors.
+        pools: sub-pools of languages to report besides the pool of all.
+        measures: what to compute for every query.
+        top: passages of each query to list in the result.
+        memory: bound in bytes on what ranking holds besides vectors and counts.
+
+    Raises:
+        RequestError: no query has a relevant passage, or a pool names a language that no passage is in.
+    """
+    check_request(collection, pools)
+    started = time.perf_counter()
     indexed = index(collection)
     golds = golds_of(indexed)
-    if len(golds.query) == 0:
-        raise RequestError(f"{collection.name} has no query with a relevant passage; there is nothing to evaluate.")
-    _check_pools(collection, pools)
-    started = time.perf_counter()
-    queries, passages = collection.query_texts, collection.passage_texts
-    query_vectors = encode(model, queries, "query", batch_size=batch_size, progress=progress)
-    passage_vectors = encode(model, passages, "passage", batch_size=batch_size, progress=progress)
-    encoded = time.perf_counter()
-    order = tie_order(collection.passages["passage_id"].to_pylist())
-    counts = outrank_counts(
-        query_vectors,
-        passage_vectors[order],
-        indexed.passage_language[order],
-        replace(golds, passage=np.argsort(order)[golds.passage]),
-        len(indexed.languages),
-        memory,
-    )
-    table = per_query_table(collection, indexed, golds, counts, measures, pools)
+    pool = Pool.of(encoded.passages, indexed.passage_language, tie_order(collection), encoded.sections)
+    ranking = rank(
+        encoded.queries, pool, golds, len(indexed.languages),
+        exclusions=exclusions_of(indexed), top=max(top, TOP), memory=memory,
+    )  # fmt: skip
     ranked = time.perf_counter()
+    listed = ranking.top[:, :TOP]
+    bias = bias_columns(indexed, golds, ranking.counts, listed)
+    table = per_query_table(collection, indexed, golds, ranking.counts, measures, bias, pools)
+    scores = summarise(table, measures, bias_scores(indexed, golds, ranking.counts, listed, bias))
+    scores["counts"]["passages"] = len(indexed.passage_language)
     cost = {
-        "distinct_queries": len(set(queries)),
-        "distinct_passages": len(set(passages)),
-        "encode_seconds": round(encoded - started, 2),
-        "rank_seconds": round(ranked - encoded, 2),
+        **encoded.cost,
+        "rank_seconds": round(ranked - started, 2),
+        "measure_seconds": round(time.perf_counter() - ranked, 2),
         "rank_memory_bytes": memory,
         "process_peak_memory_bytes": peak_memory(),
     }
-    scores = summarise(table, measures)
-    scores["counts"]["passages"] = len(passages)
-    return Evaluation({**scores, "encoding": encoding_of(model), "cost": cost}, table)
+    kept = ranking.top[:, :top]
+    return Evaluation(
+        {**scores, "encoding": encoded.encoding, "cost": cost}, table, kept, scores_of(encoded.queries, pool, kept)
+    )
 
 
-def tie_order(passage_ids: Sequence[str]) -> NDArray[np.int64]:
-    """The order in which passages of equal score stand: by a hash of their id, so that ties favour no language."""
-    return np.argsort([blake2b(passage_id.encode(), digest_size=16).digest() for passage_id in passage_ids])
+def check_request(collection: Collection, pools: Sequence[Sequence[str]] = ()) -> None:
+    """Refuse before anything is encoded.
+
+    Raises:
+        RequestError: no query has a relevant passage, or a pool names a language that no passage is in.
+    """
+    if not pc.any(pc.greater(collection.qrels["relevance"], 0)).as_py():
+        raise RequestError(f"{collection.name} has no query with a relevant passage; there is nothing to evaluate.")
+    known = sorted(pc.unique(collection.passages["language"]).to_pylist())
+    for language in (language for pool in pools for language in pool):
+        if language not in known:
+            raise unknown("passage language", language, known)
+
+
+def tie_order(collection: Collection) -> NDArray[np.int64]:
+    """The place of each passage among those of equal score: by a hash of its id, so that ties favour no language."""
+    ids = collection.passages["passage_id"].to_pylist()
+    order = np.argsort([blake2b(passage_id.encode(), digest_size=16).digest() for passage_id in ids])
+    return np.argsort(order)
 
 
 def peak_memory() -> int | None:
@@ -105,10 +146,3 @@ def peak_memory() -> int | None:
     import resource  # noqa: PLC0415
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def _check_pools(collection: Collection, pools: Sequence[Sequence[str]]) -> None:
-    known = sorted(set(collection.passages["language"].to_pylist()))
-    for language in (language for pool in pools for language in pool):
-        if language not in known:
-            raise unknown("passage language", language, known)

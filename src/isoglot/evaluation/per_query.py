@@ -1,9 +1,10 @@
 """The table of every query's measures in every setting."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from isoglot.data import Collection
 from isoglot.data.indexed import Indexed
@@ -23,6 +24,7 @@ def per_query_table(
     golds: Golds,
     counts: Integers,
     measures: Sequence[Measure],
+    bias: Mapping[str, NDArray[np.float64]],
     pools: Sequence[Sequence[str]] = (),
 ) -> pa.Table:
     """Every measure of every query in every setting.
@@ -33,18 +35,19 @@ def per_query_table(
         golds: its relevant passages, G rows.
         counts: their outrank counts, shape [G, L].
         measures: the columns to compute.
+        bias: columns of the pool of all, one value per query that has a relevant passage, NaN where there is none.
         pools: sub-pools of languages beside the pool of all.
 
     Returns:
-        Columns `setting, query_language, passage_language, query_id, topic_id`, one per measure, and `RD`, null outside
-        pools and where a query has a single relevant passage in the pool. `passage_language` of a pool is "all" or its
-        languages joined by "+".
+        Columns `setting, query_language, passage_language, query_id, topic_id`, one per measure, and those of `bias`,
+        null outside the pool of all (`RD` is also given for sub-pools) and where there is no value. `passage_language`
+        of a pool is "all" or its languages joined by "+".
     """
-    parts = [
-        _part(collection, setting, scope, ranks, measures)
-        for setting, scope, ranks in _scopes(indexed, golds, counts, pools)
-    ]
-    return pa.concat_tables(parts).combine_chunks()
+    parts = []
+    for setting, scope, ranks in _scopes(indexed, golds, counts, pools):
+        columns = {"multilingual": bias, "pool": {RANK_DISTANCE: rank_distance(ranks)}}.get(setting, {})
+        parts.append(_part(collection, setting, scope, ranks, measures, columns))
+    return pa.concat_tables(parts, promote_options="default").combine_chunks()
 
 
 def _scopes(
@@ -59,10 +62,15 @@ def _scopes(
         yield "pool", "+".join(languages), settings.pool(indexed, golds, counts, languages)
 
 
-def _part(collection: Collection, setting: str, scope: str, ranks: GoldRanks, measures: Sequence[Measure]) -> pa.Table:
+def _part(
+    collection: Collection,
+    setting: str,
+    scope: str,
+    ranks: GoldRanks,
+    measures: Sequence[Measure],
+    columns: Mapping[str, NDArray[np.float64]],
+) -> pa.Table:
     queries = collection.queries.take(ranks.queries)
-    is_pool = setting in ("multilingual", "pool")
-    distance = rank_distance(ranks) if is_pool else np.full(len(ranks.queries), np.nan)
     return pa.table(
         {
             "setting": pa.repeat(setting, len(queries)),
@@ -71,6 +79,6 @@ def _part(collection: Collection, setting: str, scope: str, ranks: GoldRanks, me
             "query_id": queries["query_id"],
             "topic_id": queries["topic_id"],
             **{measure.name: measure(ranks) for measure in measures},
-            RANK_DISTANCE: pa.array(distance, pa.float64(), from_pandas=True),
+            **{name: pa.array(values, pa.float64(), from_pandas=True) for name, values in columns.items()},
         }
     )

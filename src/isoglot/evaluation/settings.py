@@ -13,6 +13,9 @@ from isoglot.evaluation.ranks import Golds
 
 Integers = NDArray[np.int64]
 
+# The rank of a relevant passage that a run of limited depth does not hold.
+NOT_RETRIEVED = 2**62
+
 
 @dataclass(frozen=True)
 class GoldRanks:
@@ -20,7 +23,8 @@ class GoldRanks:
 
     Args:
         query: row of the query, ascending, shape [R].
-        rank: rank of the relevant passage, from 1, ascending and distinct within a query, shape [R].
+        rank: rank of the relevant passage, from 1, ascending and distinct within a query, shape [R]; `NOT_RETRIEVED`,
+            once or more, at the end where the ranking stops before it.
         relevance: its graded relevance, at least 1, shape [R].
     """
 

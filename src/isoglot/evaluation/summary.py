@@ -14,8 +14,8 @@ SETTINGS = ("monolingual", "cross-lingual", "multilingual")
 Scores = dict[str, float]
 
 
-def summarise(table: pa.Table, measures: Sequence[Measure]) -> dict[str, Any]:
-    """The means that `scores.json` holds.
+def summarise(table: pa.Table, measures: Sequence[Measure], bias: dict[str, Any]) -> dict[str, Any]:
+    """The means that `scores.json` holds, beside those of `bias` (see `isoglot.evaluation.bias.bias_scores`).
 
     Every language counts the same in a setting: means are taken over the queries of a language (of a pair, in the
     cross-lingual setting), then over the languages (pairs). A setting that no query is in has no scores, and where no
@@ -31,7 +31,7 @@ def summarise(table: pa.Table, measures: Sequence[Measure]) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "settings": {setting: _macro(by_setting[setting], names) for setting in SETTINGS},
-        "bias": _macro(multilingual, [RANK_DISTANCE]),
+        "bias": bias,
         "pools": pools,
         "languages": _by_language(by_setting, names),
         "pairs": _by_pair(pa.concat_tables([by_setting["monolingual"], by_setting["cross-lingual"]]), names),

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from isoglot.evaluation.bias.tables import bias_table
 from isoglot.evaluation.summary import SETTINGS
 
 SHOWN = ("AP", "RR", "R@1", "R@10", "R@100", "nDCG@10")
@@ -63,13 +64,13 @@ def evaluation_page(scores: dict[str, Any]) -> RenderableType:
     footer = (
         f"{counts['topics']:,} topics, {counts['queries']:,} queries, {counts['passages']:,} passages in the pool, "
         f"{counts['monolingual_languages']} languages, {counts['cross_lingual_pairs']} cross-lingual pairs; "
-        f"{texts:,} distinct texts encoded in {cost['encode_seconds']:.1f} s, ranked in {cost['rank_seconds']:.1f} s.\n"
-        "RD: rank distance, how far the worst relevant passage of a topic stands behind its best in the pool (lower is "
-        "fairer)."
+        f"{texts:,} distinct texts ({cost['stored_texts']:,} stored) encoded in {cost['encode_seconds']:.1f} s, "
+        f"ranked in {cost['rank_seconds']:.1f} s, measured in {cost['measure_seconds']:.1f} s."
     )
     title = Text(f"\n{MATRIX_MEASURE} x 100, query language (rows) on passage language", "italic")
     matrix = matrix_tables(scores["pairs"], MATRIX_MEASURE)
-    return Group(settings_table(scores), title, *matrix, Text(f"\n{footer}", "dim"))
+    bias = bias_table(scores["bias"])
+    return Group(settings_table(scores), title, *matrix, Text(), bias, Text(f"\n{footer}", "dim"))
 
 
 def _cell(value: float | None, low: float, high: float) -> Text:

@@ -1,10 +1,11 @@
 """Roles: a text is encoded as a query or as a passage, each with its own prompt."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from sentence_transformers import SentenceTransformer
 
 Role = Literal["query", "passage"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 # sentence-transformers calls passages documents; older models saved their prompt as "passage".
 PROMPT_NAMES: dict[Role, tuple[str, ...]] = {"query": ("query",), "passage": ("document", "passage")}

@@ -11,9 +11,35 @@ from pathlib import Path
 from typing import Any
 
 from isoglot.data.collection import Collection
+from isoglot.data.fetch import PublicFile
 from isoglot.data.languages import language_problem
 from isoglot.data.sources.jsonl import read_json
 from isoglot.errors import RequestError
+
+REPOSITORY = "https://raw.githubusercontent.com/google-research-datasets/lareqa"
+COMMIT = "354d67d1cd066854cdfbf5ad0e6105528976141d"  # fixes what comes, also where no checksum is known
+XQUAD_R_SHA256 = {
+    "ar": "c52922d3b8ac1ae03ed5ac38647ad59870dca3dda2beefe18ecdc30729acb69d",
+    "de": "16fb0f4bf4916154b585a20c24c66074591c9718a1affe764ff4697572328949",
+    "el": "163fd43ee785a30eb534ae2061e9eaa766a7ee4e8ffce5e4b422480c150f64b6",
+    "en": "7b0954f39297c27a31fef610f0883337dd2907fa8699151dc922afdd0fa12ffe",
+    "es": "f8e836b2d91009c4363e04315f7ede363eedbbb49c67dda60de6c4aa782f58de",
+    "hi": "ea45ba8ae4513d1533b222bebdc02a90bc319c055d3aeea68584a053d2e92872",
+    "ru": "7f4dff853538b9a5fcc28c070b8bb983a5c5d190ac747b8e005a1ada9cab18f1",
+    "th": "c3a041864c3a9fb0b4dd91cfdf99cf36b411b3e704c58a303c97bc6dc786cfe4",
+    "tr": "f3e8c13002bbce154a4578f535f7533cb70f3da08840e6b62735935baec7bd94",
+    "vi": "e35926bf5cc6fc6ecbdfca49467aabeb454f08d152d7818143a906bd31dde995",
+    "zh": "80c2cde7b9c2fb134c303cbb52f2ba396ead9eb0014aec43993543d2ba9e93ed",
+}
+MLQA_R_SHA256 = dict.fromkeys(("ar", "de", "en", "es", "hi", "vi", "zh"), "")
+
+
+def public_files(folder: str, sha256: dict[str, str]) -> tuple[PublicFile, ...]:
+    """The files of a set (`xquad-r` or `mlqa-r`) in LAReQA's repository; an empty checksum is one that nobody knows."""
+    return tuple(
+        PublicFile(f"{REPOSITORY}/{COMMIT}/{folder}/{language}.json", digest and f"sha256:{digest}")
+        for language, digest in sha256.items()
+    )
 
 
 def read(folder: Path, name: str, *, context: bool = False, licence: str = "unknown") -> Collection:

@@ -1,9 +1,9 @@
-"""Rank distance on hand-worked rankings."""
+"""Rank distance and worst rank on hand-worked rankings."""
 
 import numpy as np
 import pytest
 
-from isoglot.evaluation.bias import rank_distance
+from isoglot.evaluation.bias import rank_distance, worst_rank
 from isoglot.evaluation.measures import macro_mean
 from isoglot.evaluation.settings import GoldRanks
 
@@ -21,5 +21,12 @@ def test_rank_distance_is_averaged_within_languages_first() -> None:
     assert distance == pytest.approx(((4 + 6) / 2 + 1) / 2)
 
 
-def test_no_queries_have_no_distance() -> None:
-    assert rank_distance(GoldRanks(*np.zeros((3, 0), int))).tolist() == []
+def test_worst_rank_is_that_of_the_last_relevant_passage_even_of_a_single_one() -> None:
+    ranks = GoldRanks(np.array([0, 0, 0, 1, 5, 5]), np.array([2, 3, 11, 4, 1, 2]), np.ones(6, int))
+    assert worst_rank(ranks).tolist() == [11, 4, 2]
+
+
+def test_no_queries_have_no_distance_and_no_worst_rank() -> None:
+    none = GoldRanks(*np.zeros((3, 0), int))
+    assert rank_distance(none).tolist() == []
+    assert worst_rank(none).tolist() == []

@@ -1,0 +1,129 @@
+"""What an evaluation will cost, told before it starts."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from sentence_transformers import SentenceTransformer
+
+from isoglot.data import Collection
+from isoglot.errors import IsoglotError
+from isoglot.models.encode import encode, space_key
+from isoglot.models.roles import ROLES, Role, prompt_of
+from isoglot.models.store import EmbeddingStore
+from isoglot.models.token_ends import TokenCounter
+
+# Texts of each role that the probe encodes and counts the tokens of: some seconds on a slow machine.
+PROBED = 64
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An estimate.
+
+    Args:
+        distinct_texts: texts that differ, queries and passages.
+        to_encode: those of them that are not stored.
+        tokens: tokens of the texts to encode, as far as the encoder reads them; None where they cannot be counted.
+        one_corpus_per_pair_texts: texts that an evaluation encodes which takes each language pair, and the pool, alone.
+        seconds: of encoding.
+    """
+
+    distinct_texts: int
+    to_encode: int
+    tokens: int | None
+    one_corpus_per_pair_texts: int
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `scores.json`."""
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """For a person who waits."""
+        tokens = "" if self.tokens is None else f", about {self.tokens:,} tokens"
+        stored = self.distinct_texts - self.to_encode
+        return (
+            f"{self.distinct_texts:,} distinct texts, {stored:,} of them stored, {self.to_encode:,} to encode{tokens}; "
+            f"one corpus per language pair would encode {self.one_corpus_per_pair_texts:,}. "
+            f"About {self.seconds:,.0f} s."
+        )
+
+
+def preview(
+    model: SentenceTransformer, collection: Collection, *, store: EmbeddingStore | None = None, batch_size: int = 128
+) -> Preview:
+    """Estimate from a probe, whose vectors the store keeps.
+
+    Args:
+        model: the encoder.
+        collection: what will be encoded.
+        store: what need not be encoded.
+        batch_size: texts encoded together.
+    """
+    texts: dict[Role, list[str]] = {"query": collection.query_texts, "passage": collection.passage_texts}
+    missing = {role: _missing(model, texts[role], role, store) for role in ROLES}
+    seconds = sum(_seconds(model, missing[role], role, store, batch_size) for role in ROLES)
+    tokens = [_tokens(model, missing[role], role) for role in ROLES]
+    return Preview(
+        distinct_texts=sum(len(set(texts[role])) for role in ROLES),
+        to_encode=sum(map(len, missing.values())),
+        tokens=None if None in tokens else sum(number for number in tokens if number is not None),
+        one_corpus_per_pair_texts=one_corpus_per_pair_texts(collection),
+        seconds=round(seconds, 1),
+    )
+
+
+def one_corpus_per_pair_texts(collection: Collection) -> int:
+    """Texts encoded by an evaluation that encodes queries and corpus anew for each language pair and for the pool."""
+    queries, passages = len(collection.queries), len(collection.passages)
+    asked, answered = (len(pc.unique(table["language"])) for table in (collection.queries, collection.passages))
+    return queries * answered + passages * asked + queries + passages
+
+
+def sample(texts: Sequence[str], size: int = PROBED) -> list[str]:
+    """Texts of all lengths: evenly spaced among the texts from short to long.
+
+    >>> sample(["aaaa", "a", "aaa", "aa", "aaaaa"], 3)
+    ['a', 'aaa', 'aaaaa']
+    """
+    ordered = sorted(texts, key=len)
+    places = np.unique(np.linspace(0, len(ordered) - 1, min(size, len(ordered))).round().astype(int))
+    return [ordered[place] for place in places]
+
+
+def _missing(model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None) -> list[str]:
+    """The distinct texts that are not stored."""
+    distinct = list(dict.fromkeys(texts))
+    if store is None:
+        return distinct
+    is_missing = np.ones(len(distinct), bool)
+    for positions, _ in store.space(space_key(model, role)).find(distinct):
+        is_missing[positions] = False
+    return [text for text, missing in zip(distinct, is_missing, strict=True) if missing]
+
+
+def _seconds(
+    model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None, batch_size: int
+) -> float:
+    """Time to encode the texts, in proportion to their characters; the first few only warm the encoder up."""
+    probe = sample(texts)
+    encode(model, probe[:8], role, batch_size=batch_size)
+    started = time.perf_counter()
+    encode(model, probe, role, batch_size=batch_size, store=store)
+    seconds = time.perf_counter() - started
+    return seconds * sum(map(len, texts)) / max(1, sum(map(len, probe)))
+
+
+def _tokens(model: SentenceTransformer, texts: Sequence[str], role: Role) -> int | None:
+    probe = sample(texts)
+    try:
+        counts = np.fromiter(TokenCounter(model, prompt_of(model, role)).counts(probe), np.int64, len(probe))
+    except IsoglotError:
+        return None
+    read = np.minimum(counts, model.max_seq_length or np.inf)
+    return round(float(read.sum()) * len(texts) / max(1, len(probe)))

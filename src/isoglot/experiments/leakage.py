@@ -1,0 +1,58 @@
+"""Whether a model was trained on what it is evaluated on: checked for every model that isoglot trained."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from isoglot.data import Collection
+from isoglot.data.leakage import leakage_record
+from isoglot.errors import IsoglotError
+from isoglot.files import cache_folder, write_text
+from isoglot.training.recipe import Recipe
+from isoglot.training.record import RECORD
+from isoglot.training.setup import open_training_collections
+
+# Of the kept comparisons; another number where the comparison itself changes.
+FORMAT = "1"
+
+
+def leakage_of(model: Path, collection: Collection) -> dict[str, Any]:
+    """Compare the texts that a model was trained on, dev topics included, with those of a collection.
+
+    Args:
+        model: the model's folder; one that holds no record of a training cannot be checked.
+        collection: what it is evaluated on.
+
+    Returns:
+        For `scores.json`: "checked", "statement", and where it was checked the record of the comparison.
+    """
+    if not (model / RECORD).is_file():
+        return _unchecked("the model holds no record of its training data")
+    record = json.loads((model / RECORD).read_text(encoding="utf-8"))
+    try:
+        train_parts, dev_parts = open_training_collections(Recipe.model_validate(record["recipe"]))
+    except IsoglotError as problem:
+        return _unchecked(f"its training data cannot be opened ({str(problem).rstrip('.')})")
+    parts = train_parts + dev_parts
+    if [part.content_hash for part in parts] != [
+        each["content_hash"] for each in record["collections"] + record["dev"]
+    ]:
+        return _unchecked("its training data has changed since")
+    return {"checked": True, **_compared(parts, collection)}
+
+
+def _unchecked(reason: str) -> dict[str, Any]:
+    return {"checked": False, "statement": f"Not checked whether the model was trained on this collection: {reason}."}
+
+
+def _compared(parts: list[Collection], collection: Collection) -> dict[str, Any]:
+    """The comparison, which is kept: it takes up to two minutes and depends on the texts alone."""
+    hashes = [FORMAT, collection.content_hash, *(part.content_hash for part in parts)]
+    kept = cache_folder() / "leakage" / f"{sha256(' '.join(hashes).encode()).hexdigest()}.json"
+    if kept.is_file():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    found = leakage_record(parts, collection)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_text(kept, json.dumps(found, ensure_ascii=False))
+    return found
