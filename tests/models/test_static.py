@@ -42,7 +42,7 @@ def test_no_token_spans_two_words() -> None:
 
 
 def test_letters_never_seen_and_empty_text_give_finite_vectors() -> None:
-    vectors = encode(static_encoder(TEXTS), ["", "漢字", " \n"], "query")
+    vectors = static_encoder(TEXTS).encode(["", "漢字", " \n"])
     assert np.isfinite(vectors).all()
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from isoglot.cli import cache, compare, data, debias, demo, evaluate, measure, train
+from isoglot.cli import cache, compare, data, debias, demo, evaluate, leakage, measure, train
 from isoglot.errors import IsoglotError
 
 INTERRUPTED = 130  # what newer versions of typer make of Ctrl-C; older ones raise Abort
@@ -26,6 +26,7 @@ app.command()(evaluate.evaluate)
 app.command()(compare.compare)
 app.command()(measure.measure)
 app.command()(debias.debias)
+app.command()(leakage.leakage)
 app.add_typer(data.app, name="data")
 app.add_typer(cache.app, name="cache")
 

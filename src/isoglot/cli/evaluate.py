@@ -33,7 +33,7 @@ def evaluate(
     pooling: Annotated[str, typer.Option(help="of a plain transformers model")] = "mean",
     max_length: Annotated[int | None, typer.Option(min=1, help="tokens of a text that are read")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="texts encoded together")] = 128,
-    memory: Annotated[int, typer.Option(min=1, help="bound on the memory of ranking, in MiB")] = 256,
+    memory: Annotated[int, typer.Option(min=1, help="bound on the memory of ranking, in MiB")] = 512,
     store: Annotated[
         bool, typer.Option(help="keep vectors for the next evaluation of this model (see `isoglot cache show`)")
     ] = True,

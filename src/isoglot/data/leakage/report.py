@@ -68,6 +68,11 @@ class Compared:
     topics: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
 
+    @property
+    def leaks(self) -> bool:
+        """Whether any of its rows leaks, a passage that no topic judges included."""
+        return bool(self.queries or self.passages or self.topics or self.groups)
+
 
 @dataclass(frozen=True)
 class Count:

@@ -1,7 +1,8 @@
 """Scores of queries and passages in blocks that fit a bound on memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,9 +12,10 @@ from isoglot.errors import IsoglotError
 from isoglot.evaluation.ranks.golds import Integers
 from isoglot.evaluation.ranks.pool import Pool, Vectors, spans
 from isoglot.evaluation.ranks.scores import exact_products, on_grid, product, stripes
+from isoglot.evaluation.ranks.threads import Rooms, working_threads
 
 # One cell of a block at its dearest, when every score ties: scores, a copy, comparisons, positions of 8 bytes.
-CELL_BYTES = 64
+CELL_BYTES = 112
 # Pairs scored exactly at a time; their vectors then stay in the processor's cache.
 PAIRS = 512
 # Vectors of a block at most: with fewer queries to a block the matrix product would be slower.
@@ -30,6 +32,7 @@ class Block:
         language: language code of the passages.
         passage_rows: rows of the passages, shape [n].
         scores: float32, minus infinity for an excluded passage, shape [q, n].
+        room: to work in, of the same kind and shape.
     """
 
     span: slice
@@ -37,6 +40,24 @@ class Block:
     language: int
     passage_rows: Tensor
     scores: Tensor
+    room: Tensor
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Passages of one language that are scored together.
+
+    Args:
+        language: language code.
+        rows: rows of the passages, shape [n].
+        place: for each section, the place of its passage among these, shape [s].
+        stripes: of the sections' vectors on the grid.
+    """
+
+    language: int
+    rows: Tensor
+    place: Tensor
+    stripes: list[Tensor]
 
 
 @dataclass(frozen=True)
@@ -85,17 +106,35 @@ class Scorer:
         """Of the vectors, d."""
         return self.queries.shape[1]
 
-    def blocks(self, query_rows: Tensor) -> Iterator[Block]:
-        """Every one of these queries with every passage, once."""
+    def each_block(self, query_rows: Tensor, work: Callable[[Block], None]) -> None:
+        """Do some work on every one of these queries with every passage, once.
+
+        Blocks of the same passages are worked on at the same time; no two of these have a query in common.
+        """
+        with working_threads(self.device) as (threads, count):
+            for chunk in self._chunks():
+                size = self.memory // (2 * count) // (CELL_BYTES * len(chunk.place) + 8 * self.dimensions)
+                rooms = Rooms(count, max(1, min(size, len(query_rows))) * len(chunk.place), self.device)
+                for _ in threads.map(
+                    partial(self._work_on, chunk, query_rows, rooms, work), spans(len(query_rows), size)
+                ):
+                    pass
+
+    def _chunks(self) -> Iterator[Chunk]:
         for language, rows in self.pool.chunks(min(CHUNK, self.memory // (12 * self.dimensions))):
             place, section_rows = self.pool.sections_of(rows)
-            passages = stripes(on_grid(self.pool.take(section_rows), section_rows, "passage"))
-            size = self.memory // 2 // (CELL_BYTES * len(section_rows) + 8 * self.dimensions)
-            for span in spans(len(query_rows), size):
-                scores = product(stripes(self.queries[query_rows[span]]), passages)
-                scores = self.pool.best_section(scores, place, len(rows))
-                self._exclude(scores, query_rows[span], rows)
-                yield Block(span, query_rows[span], language, rows, scores)
+            vectors = on_grid(self.pool.take(section_rows), section_rows, "passage")
+            yield Chunk(language, rows, place, stripes(vectors))
+
+    def _work_on(
+        self, chunk: Chunk, query_rows: Tensor, rooms: Rooms, work: Callable[[Block], None], span: slice
+    ) -> None:
+        queries = query_rows[span]
+        with rooms.of_shape(len(queries), len(chunk.place)) as (scores, room):
+            product(stripes(self.queries[queries]), chunk.stripes, scores, room)
+            best = self.pool.best_section(scores, chunk.place, len(chunk.rows))
+            self._exclude(best, queries, chunk.rows)
+            work(Block(span, queries, chunk.language, chunk.rows, best, room[:, : len(chunk.rows)]))
 
     def exact(self, query_rows: Tensor, passage_rows: Tensor) -> Tensor:
         """The exact scores of (query, passage) pairs, float64, shape [n]."""

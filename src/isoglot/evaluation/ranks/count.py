@@ -60,7 +60,9 @@ class GoldsByQuery:
         return self.first[: int((self.number > k).sum())] + k
 
 
-def outranking(scores: Tensor, marks: Tensor, exact: Exact, bound: float, ties: Tensor, gold: GoldKeys) -> Tensor:
+def outranking(
+    scores: Tensor, marks: Tensor, exact: Exact, bound: float, ties: Tensor, held: Tensor, gold: GoldKeys
+) -> Tensor:
     """How many of the block's passages outrank one gold of each query.
 
     Args:
@@ -69,6 +71,7 @@ def outranking(scores: Tensor, marks: Tensor, exact: Exact, bound: float, ties: 
         exact: gives exact scores for those that the error bound leaves open.
         bound: of the error of `scores`.
         ties: place of the passages among those of equal score, shape [n].
+        held: whether the passage of each place is among these, shape [P].
         gold: the keys of one gold per query, shape [q].
 
     Returns:
@@ -77,7 +80,8 @@ def outranking(scores: Tensor, marks: Tensor, exact: Exact, bound: float, ties: 
     high, low = (gold.score + bound).float()[:, None], (gold.score - bound).float()[:, None]
     surely = torch.gt(scores, high, out=marks).sum(1).long()
     possibly = torch.ge(scores, low, out=marks).sum(1).long()
-    open_rows = torch.nonzero(possibly > surely)[:, 0]
+    itself = held[gold.tie]  # a gold among the passages is as near to itself as can be
+    open_rows = torch.nonzero(possibly - surely > itself)[:, 0]
     near = scores[open_rows]
     row, passage = torch.nonzero((near >= low[open_rows]) & (near <= high[open_rows]), as_tuple=True)
     row = open_rows[row]

@@ -16,7 +16,7 @@ from isoglot.evaluation.ranks.scores import error_bound
 from isoglot.evaluation.ranks.top import SPARE, TopLists, in_order
 
 # Larger blocks leave the processor's caches and are slower.
-MEMORY = 256 * 2**20
+MEMORY = 512 * 2**20
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,20 @@ def _count(
 ) -> Integers:
     counts = torch.zeros((language_count, len(keys.score)), dtype=torch.long, device=scorer.device)
     bound = error_bound(scorer.dimensions)
-    for block in scorer.blocks(by_query.query):
+    places = 1 + max([0, *(int(ties.max()) for ties in (scorer.pool.tie, keys.tie) if len(ties))])
+
+    def work(block: Block) -> None:
         if lists:
             lists.offer(block)
-        ties, queries, marks = scorer.pool.tie[block.passage_rows], by_query[block.span], torch.empty_like(block.scores)
+        ties, queries = scorer.pool.tie[block.passage_rows], by_query[block.span]
+        held = torch.zeros(places, dtype=torch.bool, device=scorer.device).index_fill_(0, ties, True)
         for k in range(int(queries.number[0])):
             gold = queries.kth(k)
             scores, exact = block.scores[: len(gold)], partial(_exact_in, scorer, block)
-            counts[block.language, gold] += outranking(scores, marks[: len(gold)], exact, bound, ties, keys[gold])
+            found = outranking(scores, block.room[: len(gold)], exact, bound, ties, held, keys[gold])
+            counts[block.language, gold] += found
+
+    scorer.each_block(by_query.query, work)
     return counts.T.cpu().numpy()
 
 

@@ -7,13 +7,12 @@ product of two vectors of length 1 is a whole number below 2**53, which float64 
 
 import numpy as np
 import torch
-from scipy.linalg.blas import sgemm
 from torch import Tensor
 
 from isoglot.errors import IsoglotError
 
 GRID = 2.0**26
-STRIPE = 64
+STRIPE = 128
 LONGEST = 1.005  # what a vector of length 1 may measure after rounding to bfloat16
 
 
@@ -55,19 +54,26 @@ def stripes(vectors: Tensor) -> list[Tensor]:
     return [stripe.contiguous() for stripe in vectors.split(STRIPE, dim=1)]
 
 
-def product(queries: list[Tensor], passages: list[Tensor]) -> Tensor:
-    """All dot products in float32, shape [q, n], from stripes, which are added up one by one.
+def product(queries: list[Tensor], passages: list[Tensor], out: Tensor, room: Tensor) -> None:
+    """All dot products in float32, from stripes, which are added up one by one.
 
     A sum of few terms has a small error bound, so few scores are left for `exact_products`. On the processor it is
-    scipy's BLAS that multiplies: it adds to what is there, and is faster than torch's on many.
+    numpy's BLAS that multiplies, the faster one on many.
+
+    Args:
+        queries: stripes of q vectors.
+        passages: stripes of n vectors.
+        out: takes the products, shape [q, n].
+        room: to work in, of the same shape.
     """
-    scores = torch.zeros((len(queries[0]), len(passages[0])), device=queries[0].device)
-    for query, passage in zip(queries, passages, strict=True):
-        if scores.is_cuda:
-            scores.addmm_(query, passage.T)
+    for number, (query, passage) in enumerate(zip(queries, passages, strict=True)):
+        into = room if number else out
+        if out.is_cuda:
+            torch.mm(query, passage.T, out=into)
         else:
-            sgemm(1.0, passage.numpy().T, query.numpy().T, 1.0, scores.numpy().T, trans_a=1, overwrite_c=1)
-    return scores
+            np.matmul(query.numpy(), passage.numpy().T, out=into.numpy())
+        if number:
+            out.add_(room)
 
 
 def exact_products(queries: Tensor, passages: Tensor) -> Tensor:

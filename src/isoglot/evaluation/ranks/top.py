@@ -31,23 +31,24 @@ class TopLists:
     def offer(self, block: Block) -> None:
         """Take in the scores of a block."""
         keep = self.scores.shape[1]
-        better = torch.nonzero(block.scores.amax(1) > self.scores[block.span, -1])[:, 0]
-        lists, scores = better + block.span.start, block.scores[better]
-        best, place = _best(scores, min(keep, scores.shape[1]))
+        whole = pad(block.scores, (0, -block.scores.shape[1] % GROUP), value=-torch.inf)
+        maxima = whole.unflatten(1, (-1, GROUP)).amax(2)
+        better = torch.nonzero(maxima.amax(1) > self.scores[block.span, -1])[:, 0]
+        lists = better + block.span.start
+        best, place = _best(whole, maxima, better, min(keep, block.scores.shape[1]))
+        place.clamp_(max=block.scores.shape[1] - 1)
         both = torch.cat([self.scores[lists], best], dim=1)
         both_rows = torch.cat([self.rows[lists], block.passage_rows[place]], dim=1)
         self.scores[lists], place = both.topk(keep, dim=1)
         self.rows[lists] = both_rows.gather(1, place).where(self.scores[lists] > -torch.inf, -1)
 
 
-def _best(scores: Tensor, keep: int) -> tuple[Tensor, Tensor]:
-    """The best scores of each row and their places: they are in the groups with the best maxima."""
-    whole = pad(scores, (0, -scores.shape[1] % GROUP), value=-torch.inf)
-    maxima = whole.unflatten(1, (-1, GROUP)).amax(2)
-    groups = maxima.topk(min(keep, maxima.shape[1]), dim=1).indices
-    members = (groups[:, :, None] * GROUP + torch.arange(GROUP, device=scores.device)).flatten(1)
-    best, place = whole.gather(1, members).topk(keep, dim=1)
-    return best, members.gather(1, place).clamp_(max=scores.shape[1] - 1)
+def _best(whole: Tensor, maxima: Tensor, rows: Tensor, keep: int) -> tuple[Tensor, Tensor]:
+    """The best scores of some rows and their places: they are in the groups with the best maxima."""
+    groups = maxima[rows].topk(min(keep, maxima.shape[1]), dim=1).indices
+    members = (groups[:, :, None] * GROUP + torch.arange(GROUP, device=whole.device)).flatten(1)
+    best, place = whole[rows[:, None], members].topk(keep, dim=1)
+    return best, members.gather(1, place)
 
 
 def in_order(scorer: Scorer, lists: TopLists, top: int) -> Tensor:
@@ -81,8 +82,7 @@ def _sorted(scorer: Scorer, lists: TopLists, top: int) -> tuple[Tensor, Tensor]:
 def _longer_lists(scorer: Scorer, query_rows: Tensor, keep: int) -> TopLists:
     """Lists of a few queries, by a pass of their own."""
     lists = TopLists(query_rows, keep)
-    for block in scorer.blocks(query_rows):
-        lists.offer(block)
+    scorer.each_block(query_rows, lists.offer)
     return lists
 
 
