@@ -15,16 +15,17 @@ def working_threads(device: torch.device) -> Iterator[tuple[ThreadPoolExecutor, 
     """As many threads as torch would use (one for a GPU), and how many these are.
 
     Each of them computes alone: in operations as short as ours the threads of torch and of BLAS would mostly wait for
-    each other. The numbers of threads are as before when the block ends.
+    each other. Elsewhere the numbers of threads stay as they are, so that what others compute does not change.
     """
     count = 1 if device.type == "cuda" else torch.get_num_threads()
-    limits = threadpool_limits(1, "blas")
-    try:
-        with ThreadPoolExecutor(count, initializer=torch.set_num_threads, initargs=(1,)) as threads:
-            yield threads, count
-    finally:
-        limits.restore_original_limits()
-        torch.set_num_threads(max(count, torch.get_num_threads()))
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(count, initializer=_compute_alone) as threads:
+        yield threads, count
+
+
+def _compute_alone() -> None:
+    """Let operations of the calling thread use no other; those of all other threads stay as they are."""
+    torch.get_num_threads()  # the first use in a thread sets its number, which is then changed
+    threadpool_limits(1, "openmp")
 
 
 class Rooms:
