@@ -49,7 +49,7 @@ class Vectors(SentenceTransformer):
         super().__init__(modules=[torch.nn.Identity()], device="cpu")
         self.vectors = vectors
 
-    def encode(self, inputs: Sequence[str], **_: Any) -> torch.Tensor:  # type: ignore[override]
+    def encode(self, inputs: Sequence[str], **_: Any) -> torch.Tensor:
         """The vectors of the texts."""
         return torch.from_numpy(np.stack([self.vectors[text] for text in inputs]))
 
