@@ -21,10 +21,16 @@ def open_collection(text: str) -> Collection:
     Raises:
         RequestError: no such name or path, a group, or the content is not what it should be.
     """
-    if members := GROUPS.get(_split(text)[0]):
+    if is_group(text):
+        members = GROUPS[_split(text)[0]]
         names = ", ".join(members)
         raise RequestError(f"{text} is a group of {len(members)} collections and one is needed; write one of {names}.")
     return _openers(text)[0]()
+
+
+def is_group(text: str) -> bool:
+    """Whether `name` or `name=PATH` names a group, whose members are opened by `open_collections`."""
+    return _split(text)[0] in GROUPS
 
 
 def open_collections(text: str) -> Iterator[Collection]:

@@ -113,9 +113,8 @@ def evaluate_encoded(
         "process_peak_memory_bytes": peak_memory(),
     }
     kept = ranking.top[:, :top]
-    return Evaluation(
-        {**scores, "encoding": encoded.encoding, "cost": cost}, table, kept, scores_of(encoded.queries, pool, kept)
-    )
+    kept_scores = scores_of(encoded.queries, pool, kept) if top else np.empty(kept.shape)
+    return Evaluation({**scores, "encoding": encoded.encoding, "cost": cost}, table, kept, kept_scores)
 
 
 def check_request(collection: Collection, pools: Sequence[Sequence[str]] = ()) -> None:
@@ -126,10 +125,15 @@ def check_request(collection: Collection, pools: Sequence[Sequence[str]] = ()) -
     """
     if not pc.any(pc.greater(collection.qrels["relevance"], 0)).as_py():
         raise RequestError(f"{collection.name} has no query with a relevant passage; there is nothing to evaluate.")
-    known = sorted(pc.unique(collection.passages["language"]).to_pylist())
+    known = passage_languages(collection)
     for language in (language for pool in pools for language in pool):
         if language not in known:
             raise unknown("passage language", language, known)
+
+
+def passage_languages(collection: Collection) -> list[str]:
+    """The languages that a passage is in, sorted: what pools can be made of."""
+    return sorted(pc.unique(collection.passages["language"]).to_pylist())
 
 
 def tie_order(collection: Collection) -> NDArray[np.int64]:

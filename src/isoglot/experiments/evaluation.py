@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
 from rich.console import Console
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
-from isoglot.data.catalogue import open_collection
-from isoglot.data.entries import ALIASES, GROUPS
+from isoglot.data.catalogue import is_group, open_collection
 from isoglot.errors import RequestError, unknown
 from isoglot.evaluation.cost import preview
 from isoglot.evaluation.encoded import encode_collection
 from isoglot.evaluation.evaluate import check_request as check_evaluation
-from isoglot.evaluation.evaluate import evaluate_encoded
+from isoglot.evaluation.evaluate import evaluate_encoded, passage_languages
 from isoglot.evaluation.files import SCORES, write_evaluation, write_scores
 from isoglot.evaluation.group import group_scores, group_table
 from isoglot.evaluation.measures import Measure
@@ -25,7 +23,7 @@ from isoglot.evaluation.side_by_side import side_by_side_table
 from isoglot.evaluation.tables import evaluation_page
 from isoglot.experiments.leakage import leakage_of
 from isoglot.files import new_folder
-from isoglot.models.debias import Correction, check_request, fit_correction, kind_named, load_correction
+from isoglot.models.debias import Correction, check_request, encode_samples, fit, kind_named, load_correction
 from isoglot.models.store import EmbeddingStore
 
 WITHOUT = "all-"
@@ -92,12 +90,12 @@ def evaluate_all(
     corrections |= dict(_fitted(request, model))
     main = f"with {saved.kind}" if saved else AS_ENCODED
     members: dict[str, dict[str, Any]] = {}
-    is_group = request.collection.partition("=")[0] in {**GROUPS, **ALIASES}
+    of_group = is_group(request.collection)
     with _folder(request) as folder:
         for collection in collections:
-            place = folder and (folder / collection.name.rpartition("/")[2] if is_group else folder)
+            place = folder and (folder / collection.name.rpartition("/")[2] if of_group else folder)
             members[collection.name] = _evaluate_one(request, model, collection, corrections, main, place, console)
-        if len(members) > 1:
+        if of_group:
             scores = group_scores(members)
             console.print(group_table(request.collection, scores))
             if folder:
@@ -156,13 +154,11 @@ def _fitted(request: EvaluationRequest, model: SentenceTransformer) -> Iterator[
     kinds = [kind_named(name) for name in dict.fromkeys(request.corrections)]
     for kind in kinds:
         check_request(collection, kind, None)
+    samples = encode_samples(
+        model, collection, batch_size=request.batch_size, store=request.store, progress=request.progress
+    )
     for kind in kinds:
-        yield (
-            kind,
-            fit_correction(
-                model, collection, kind, batch_size=request.batch_size, store=request.store, progress=request.progress
-            ),
-        )
+        yield kind, fit(kind, samples, collection.name)
 
 
 def _languages(pool: str, collection: Collection) -> list[str]:
@@ -171,7 +167,7 @@ def _languages(pool: str, collection: Collection) -> list[str]:
     Raises:
         RequestError: it leaves out a language that no passage is in.
     """
-    known = sorted(pc.unique(collection.passages["language"]).to_pylist())
+    known = passage_languages(collection)
     if not pool.startswith(WITHOUT):
         return [code.strip() for code in pool.split(",")]
     left_out = pool.removeprefix(WITHOUT)

@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from isoglot.data.collection import EXCLUSIONS, QRELS, QUERIES, Collection
-from isoglot.data.sources.jsonl import read_lines
+from isoglot.data.sources.jsonl import lines_file, read_lines
 from isoglot.data.sources.passages import Fields, read_passages
 from isoglot.data.sources.qrels import read_qrels
 from isoglot.errors import RequestError
 
 FIELDS = Fields("_id", "title", "text")
+ADVICE = "give the folder of a BEIR set."
 # Published sets judge a few passages that their corpora lack (ArguAna 1 of 1,406); more than this is a wrong file.
 TOLERATED = 0.01
 
@@ -49,8 +50,8 @@ def read(
     """
     path = folder / "qrels" / f"{split}.tsv"
     judged = _judgments(path)
-    passages, notes = read_passages([_file(folder, "corpus")], FIELDS, language)
-    queries = _queries(_file(folder, "queries"), set(judged["topic_id"].to_pylist()), language)
+    passages, notes = read_passages([lines_file(folder, "corpus", ADVICE)], FIELDS, language)
+    queries = _queries(lines_file(folder, "queries", ADVICE), set(judged["topic_id"].to_pylist()), language)
     qrels, more = _grounded(judged, queries, passages, path)
     queries = queries.filter(pc.is_in(queries["topic_id"], pc.unique(qrels["topic_id"])))
     exclusions = _own_ids(queries, passages, qrels) if own_id_excluded else EXCLUSIONS.empty_table()
@@ -58,13 +59,6 @@ def read(
         name, queries, passages, qrels, exclusions, licence=licence, source="BEIR, arXiv 2104.08663",
         evaluation_only=True, notes=notes + more,
     )  # fmt: skip
-
-
-def _file(folder: Path, stem: str) -> Path:
-    for path in (folder / f"{stem}.jsonl", folder / f"{stem}.jsonl.gz"):
-        if path.is_file():
-            return path
-    raise RequestError(f"{folder} holds no {stem}.jsonl; give the folder of a BEIR set.")
 
 
 def _queries(path: Path, judged: set[str], language: str) -> pa.Table:

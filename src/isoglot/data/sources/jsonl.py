@@ -24,6 +24,18 @@ def read_json(path: Path) -> Any:
         raise RequestError(f"{path} is not JSON: {problem}.") from problem
 
 
+def lines_file(folder: Path, stem: str, advice: str) -> Path:
+    """The file `stem.jsonl` of a folder, or `stem.jsonl.gz`.
+
+    Raises:
+        RequestError: it holds neither; the sentence ends with `advice`.
+    """
+    for path in (folder / f"{stem}.jsonl", folder / f"{stem}.jsonl.gz"):
+        if path.is_file():
+            return path
+    raise RequestError(f"{folder} holds no {stem}.jsonl; {advice}")
+
+
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number from 1, object) of a `.jsonl` or `.jsonl.gz` file.
 

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from isoglot.data.collection import QRELS, QUERIES, Collection
-from isoglot.data.sources.jsonl import read_lines
+from isoglot.data.sources.jsonl import lines_file, read_lines
 from isoglot.data.sources.passages import Fields, read_passages
 from isoglot.data.sources.qrels import read_qrels
 from isoglot.errors import RequestError
@@ -31,6 +31,7 @@ from isoglot.errors import RequestError
 LICENCE = "CC BY-SA 3.0"
 CORPUS_LANGUAGE = "en"
 FIELDS = Fields("_id", "title", "text")
+ADVICE = "MKQA needs its questions and a corpus in one folder."
 # zh_hk and zh_tw are written in traditional characters, which their regions imply.
 LANGUAGES = {"zh_cn": "zh", "zh_hk": "zh-HK", "zh_tw": "zh-TW"}
 NOT_TEXTUAL = {"unanswerable", "binary", "long_answer"}
@@ -50,8 +51,8 @@ def read(folder: Path, name: str) -> Collection:
     Raises:
         RequestError: a file is missing, a line has another shape, or no passage answers any question.
     """
-    queries, answers = _questions(_file(folder, "mkqa"))
-    passages, notes = read_passages([_file(folder, "corpus")], FIELDS, CORPUS_LANGUAGE)
+    queries, answers = _questions(lines_file(folder, "mkqa", ADVICE))
+    passages, notes = read_passages([lines_file(folder, "corpus", ADVICE)], FIELDS, CORPUS_LANGUAGE)
     given = folder / "qrels.tsv"
     qrels = read_qrels(given) if given.exists() else answered(passages, answers)
     asked = pa.Table.from_pylist([dict(zip(QUERIES.names, query, strict=True)) for query in queries], QUERIES)
@@ -64,13 +65,6 @@ def read(folder: Path, name: str) -> Collection:
         name, kept, passages, qrels, licence=LICENCE, source="MKQA, arXiv 2007.15207", evaluation_only=True,
         notes=(*notes, *([f"{dropped:,} questions were left out: {why}."] if dropped else [])),
     )  # fmt: skip
-
-
-def _file(folder: Path, stem: str) -> Path:
-    for path in (folder / f"{stem}.jsonl", folder / f"{stem}.jsonl.gz"):
-        if path.is_file():
-            return path
-    raise RequestError(f"{folder} holds no {stem}.jsonl; MKQA needs its questions and a corpus in one folder.")
 
 
 def _questions(file: Path) -> tuple[list[Query], dict[Words, list[str]]]:

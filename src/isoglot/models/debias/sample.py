@@ -1,7 +1,6 @@
 """The texts that a correction is fitted on: a bounded number of each language, translations together."""
 
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from sentence_transformers import SentenceTransformer
 from isoglot.data import Collection
 from isoglot.data.indexed import index
 from isoglot.models.encode import encode
-from isoglot.models.roles import Role
+from isoglot.models.roles import ROLES, Role
 from isoglot.models.store import EmbeddingStore
 
 Integers = NDArray[np.int64]
@@ -65,7 +64,7 @@ def encode_samples(
         "passage": (collection.passage_texts, indexed.passage_language, indexed.passage_group),
     }
     samples: dict[Role, Sample] = {}
-    for role in get_args(Role):
+    for role in ROLES:
         all_texts, language, group = tables[role]
         rows = draw_rows(language, group, texts, seed)
         chosen = [all_texts[row] for row in rows]
