@@ -23,6 +23,7 @@ ALLOWED = {
     "experiments": EXPERIMENTS,
     "search": {"data", "models"},
     "scale": EXPERIMENTS | {"search", "experiments"},
+    "__main__": {"cli"},
     "cli": EXPERIMENTS | {"search", "experiments", "scale"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

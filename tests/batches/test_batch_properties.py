@@ -1,6 +1,8 @@
 """Whatever the collection: rows belong together, nothing stands twice, and no relevant passage is a negative."""
 
 from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +19,11 @@ names = st.sampled_from(STRATEGIES)
 
 
 def batches(
-    collection: Collection | list[Collection], name: str, size: int, seed: int, negatives: int = 0
+    collection: Collection | list[Collection], name: str, size: int, seed: int, negatives: int = 0, **options: Any
 ) -> Iterator[Batch]:
     """The first batches that the collection can fill."""
     several = collection if isinstance(collection, list) else [collection]
-    plan = Plan(several, strategy_named(name), batch_size=size, seed=seed, negatives=negatives)
+    plan = Plan(several, strategy_named(name), batch_size=size, seed=seed, negatives=negatives, **options)
     for step in range(STEPS):
         try:
             yield plan.batch(step)
@@ -41,9 +43,9 @@ def test_rows_belong_to_the_topic_and_the_strategy(several: list[Collection], na
             assert given_["passage_id"] in facts.relevant[asked["topic_id"]]
             languages.append((asked["language"], given_["language"]))
         alike = {a == b for a, b in languages}
-        assert len(alike) == 1
-        assert name == "hybrid" or alike == {name != "cross-lingual"}
-        if alike == {True} and name in ("monolingual", "hybrid"):
+        assert name == "within-batch" or len(alike) == 1
+        assert name in ("hybrid", "within-batch") or alike == {name in ("mixed", "monolingual")}
+        if name in ("monolingual", "one-pair") or (name == "hybrid" and alike == {True}):
             assert len(set(languages)) == 1
 
 
@@ -59,15 +61,19 @@ def test_no_topic_and_no_parallel_group_twice(collection: Collection, name: str,
 
 
 @settings(max_examples=60, deadline=None)
-@given(collections(), names, st.integers(1, 4), st.integers(0, 9), st.integers(0, 3))
-def test_hard_negatives_and_exclusions_by_brute_force(
-    collection: Collection, name: str, size: int, seed: int, count: int
+@given(collections(), names, st.integers(1, 4), st.integers(0, 9), st.integers(0, 3), st.integers(0, 3))
+def test_hard_negatives_and_masks_by_brute_force(
+    collection: Collection, name: str, size: int, seed: int, count: int, versions: int
 ) -> None:
     facts = Facts(collection)
-    for batch in batches(collection, name, size, seed, count):
+    for batch in batches(collection, name, size, seed, count, versions=versions):
         assert batch.negatives.shape == (size, count)
-        candidates = [*batch.passages, *batch.negatives.ravel()]
-        assert batch.excluded.shape == (size, len(candidates)) == (size, size * (1 + count))
+        width = batch.versions.shape[1]
+        assert width == min(versions, len(collection.languages) - 1)
+        candidates = [*batch.passages, *batch.negatives.ravel(), *batch.versions.ravel()]
+        assert batch.excluded.shape == (size, len(candidates)) == (size, size * (1 + count + width))
+        assert batch.positive.shape == batch.excluded.shape
+        assert not (batch.positive & batch.excluded).any()
         for example, topic in enumerate(collection.topics[topic] for topic in batch.topics):
             language = facts.passages[batch.passages[example]]["language"]
             offered = {p["passage_id"] for p in facts.passages
@@ -76,22 +82,26 @@ def test_hard_negatives_and_exclusions_by_brute_force(
             assert len(set(drawn)) == len(drawn) == min(count, len(offered))
             assert set(drawn) <= offered
             for column, row in enumerate(candidates):
-                own = column == example
+                version = column - size * (1 + count)
+                own = column == example or (version >= 0 and version // width == example and row != -1)
                 relevant = row == -1 or group_of(facts.passages[row]) in facts.groups[topic]
+                assert batch.positive[example, column] == own
+                assert relevant or not own
                 assert batch.excluded[example, column] == (relevant and not own)
 
 
 @settings(max_examples=40, deadline=None)
 @given(collections(), names, st.integers(0, 9), st.permutations(range(STEPS)))
 def test_a_batch_depends_on_seed_and_step_alone(collection: Collection, name: str, seed: int, order: list[int]) -> None:
-    in_order = list(batches(collection, name, 2, seed, 1))
-    plan = Plan([collection], strategy_named(name), batch_size=2, seed=seed, negatives=1)
+    options = {"negatives": 2, "foreign_negatives": 0.5, "versions": 2}
+    in_order = list(batches(collection, name, 2, seed, **options))
+    plan = Plan([collection], strategy_named(name), batch_size=2, seed=seed, **options)
     for step in [*order, *order[:3]]:
         if step < len(in_order):
             assert same(plan.batch(step), in_order[step])
     if in_order:
         last = len(in_order) - 1
-        resumed = Plan([collection], strategy_named(name), batch_size=2, seed=seed, negatives=1)
+        resumed = Plan([collection], strategy_named(name), batch_size=2, seed=seed, **options)
         assert same(resumed.batch(last), in_order[last])
 
 
@@ -101,17 +111,37 @@ def same(one: Batch, other: Batch) -> bool:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 8), st.integers(1, 4), names, st.integers(0, 2), st.integers(0, 99))
+@given(st.integers(1, 8), st.integers(1, 4), names, st.integers(0, 2), st.integers(0, 2), st.integers(0, 99))
 def test_the_shares_of_all_ranks_make_the_global_batch(
-    world: int, each: int, name: str, negatives: int, seed: int
+    world: int, each: int, name: str, negatives: int, versions: int, seed: int
 ) -> None:
-    plan = Plan([parallel("c", 40)], strategy_named(name), batch_size=world * each, seed=seed, negatives=negatives)
+    plan = Plan(
+        [parallel("c", 40)], strategy_named(name), batch_size=world * each, seed=seed,
+        negatives=negatives, versions=versions,
+    )  # fmt: skip
     batch = plan.batch(0)
     shares = [batch.share(rank, world) for rank in range(world)]
-    for field in ("topics", "queries", "passages", "negatives", "excluded"):
+    for field in {field.name for field in fields(Batch)} - {"collection"}:
         assert np.array_equal(np.concatenate([getattr(share, field) for share in shares]), getattr(batch, field))
     assert {share.collection for share in shares} == {batch.collection}
-    assert all(share.excluded.shape == (each, world * each * (1 + negatives)) for share in shares)
+    candidates = world * each * (1 + negatives + versions)
+    assert all(share.excluded.shape == share.positive.shape == (each, candidates) for share in shares)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_share_of_every_rank_has_the_pairs_of_the_strategy(name: str) -> None:
+    collection, kinds = parallel("c", 40), set()
+    plan = Plan([collection], strategy_named(name), batch_size=12, seed=0)
+    asked, given_ = (table["language"].to_pylist() for table in (collection.queries, collection.passages))
+    for step in range(20):
+        shares = [plan.batch(step).share(rank, 3) for rank in range(3)]
+        ranks = [{(asked[q], given_[p]) for q, p in zip(s.queries, s.passages, strict=True)} for s in shares]
+        kinds |= {a == b for pairs in ranks for a, b in pairs}
+        if name in ("monolingual", "one-pair"):
+            assert len(set.union(*ranks)) == 1
+        if name == "hybrid":
+            assert len({a == b for pairs in ranks for a, b in pairs}) == 1
+    assert kinds == ({True, False} if name in ("hybrid", "within-batch") else {name in ("mixed", "monolingual")})
 
 
 @pytest.mark.parametrize(("size", "world"), [(8, 3), (2, 4), (7, 2)])

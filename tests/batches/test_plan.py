@@ -1,18 +1,21 @@
 """What a plan draws over many steps: rounds, shares of kinds, languages and collections, and its refusals."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
 from random_collections import LANGUAGES, assemble, parallel
 
 from isoglot.batches import Plan, strategy_named
+from isoglot.batches.inventory import take_inventory
+from isoglot.batches.languages import language_probabilities
 from isoglot.data import Collection
 
 
 def plan(*collections: Collection, strategy: str = "hybrid", size: int = 4, seed: int = 0, **options: object) -> Plan:
-    alpha = float(options.pop("alpha", 0.5))  # type: ignore[arg-type]
-    return Plan(collections, strategy_named(strategy, alpha), batch_size=size, seed=seed, **options)  # type: ignore
+    schedule = {name: options.pop(name) for name in ("alpha", "alpha_end", "steps") if name in options}
+    named = strategy_named(strategy, **schedule)  # type: ignore[arg-type]
+    return Plan(collections, named, batch_size=size, seed=seed, **options)  # type: ignore[arg-type]
 
 
 def query_languages(collection: Collection, planned: Plan, step: int) -> list[str]:
@@ -36,12 +39,13 @@ def uneven(common: int, rare: int, each: dict[str, int] | None = None) -> Collec
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 10])
-@pytest.mark.parametrize("strategy", ["mixed", "monolingual", "cross-lingual"])
+@pytest.mark.parametrize("strategy", ["mixed", "monolingual", "cross-lingual", "one-pair", "within-batch"])
 def test_every_topic_of_a_pattern_is_drawn_before_any_again(strategy: str, size: int) -> None:
-    collection, counts = parallel("c", 10), {language: Counter() for language in [*LANGUAGES, "any"]}
+    collection, counts = parallel("c", 10), defaultdict(Counter)
     planned = plan(collection, strategy=strategy, size=size)
     for step in range(60):
-        key = query_languages(collection, planned, step)[0] if strategy == "monolingual" else "any"
+        asked, given = (read(collection, planned, step)[0] for read in (query_languages, passage_languages))
+        key = asked + given if strategy in ("monolingual", "one-pair") else "any"
         counts[key].update(planned.batch(step).topics.tolist())
         times = [counts[key][topic] for topic in range(10)]
         assert max(times) - min(times) <= 1
@@ -84,6 +88,46 @@ def test_the_share_of_monolingual_batches(alpha: float) -> None:
     assert within(alike, steps, alpha)
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_the_share_of_monolingual_examples_within_batches(alpha: float) -> None:
+    collection = parallel("c", 12)
+    planned = plan(collection, strategy="within-batch", size=10, alpha=alpha)
+    alike, batches_of_both = 0, 0
+    for step in range(200):
+        pairs = zip(*(read(collection, planned, step) for read in (query_languages, passage_languages)), strict=True)
+        same = sum(asked == given for asked, given in pairs)
+        alike, batches_of_both = alike + same, batches_of_both + (0 < same < 10)
+    assert within(alike, 2000, alpha)
+    assert batches_of_both > 150 if 0 < alpha < 1 else batches_of_both == 0
+
+
+def test_topics_in_few_of_many_languages_keep_alpha_within_batches() -> None:
+    """Two of eight languages for each topic: 2 of the 8 monolingual pairs, but only 2 of the 56 others."""
+    languages = ["ar", "de", "el", "en", "es", "fr", "hi", "ru"]
+    rows = [(f"t{n}", languages[(n + k) % 8]) for n in range(40) for k in (0, 1)]
+    collection = assemble("c", rows, [(t + c, t, c) for t, c in rows], [(t, t + c, 1) for t, c in rows])
+    planned = plan(collection, strategy="within-batch", size=20, alpha=0.4)
+    alike = 0
+    for step in range(100):
+        pairs = zip(*(read(collection, planned, step) for read in (query_languages, passage_languages)), strict=True)
+        alike += sum(asked == given for asked, given in pairs)
+    assert within(alike, 2000, 0.4)
+
+
+def test_alpha_end_moves_the_share_of_monolingual_batches_through_a_plan() -> None:
+    collection, steps = parallel("c", 12), 600
+    planned = plan(collection, size=2, alpha=1.0, alpha_end=0.0, steps=steps)
+    alike = [
+        query_languages(collection, planned, step) == passage_languages(collection, planned, step)
+        for step in range(steps)
+    ]
+    assert alike[0]
+    assert not alike[-1]
+    assert within(sum(alike[:200]), 200, 5 / 6)
+    assert within(sum(alike[200:400]), 200, 1 / 2)
+    assert within(sum(alike[400:]), 200, 1 / 6)
+
+
 def test_languages_are_uniform_by_default_although_sizes_differ_a_hundredfold() -> None:
     collection = uneven(400, 4)
     planned = plan(collection, strategy="monolingual", size=2)
@@ -96,6 +140,42 @@ def test_languages_by_size_when_asked() -> None:
     planned = plan(collection, strategy="monolingual", size=2, language_weights="size")
     drawn = Counter(query_languages(collection, planned, step)[0] for step in range(400))
     assert within(drawn["de"], 400, 0.25)
+
+
+@pytest.mark.parametrize(("temperature", "shares"), [
+    (1.0, [16 / 21, 4 / 21, 1 / 21]), (2.0, [4 / 7, 2 / 7, 1 / 7]), (0.5, [256 / 273, 16 / 273, 1 / 273]),
+    (1e-4, [1, 0, 0]), (1e9, [1 / 3, 1 / 3, 1 / 3]),
+])  # fmt: skip
+def test_sizes_are_raised_to_one_by_the_temperature(temperature: float, shares: list[float]) -> None:
+    sizes = {"en": 160, "de": 40, "fr": 10}
+    stock = take_inventory(uneven(0, 0, sizes), list(sizes))
+    np.testing.assert_allclose(language_probabilities([stock], "size", temperature), shares, atol=1e-6)
+    np.testing.assert_allclose(language_probabilities([stock], "uniform", temperature), [1 / 3] * 3)
+
+
+def test_a_language_that_a_collection_lacks_is_not_drawn_at_any_temperature() -> None:
+    stock = take_inventory(uneven(9, 3), ["de", "en", "th"])
+    for weights in ("uniform", "size"):
+        assert language_probabilities([stock], weights, 1e9)[2] == 0
+
+
+def test_a_plan_draws_languages_by_temperature() -> None:
+    collection = uneven(0, 0, {"en": 90, "de": 10})
+    options = {"language_weights": "size", "language_temperature": 2.0}
+    planned = plan(collection, strategy="monolingual", size=2, **options)
+    drawn = Counter(query_languages(collection, planned, step)[0] for step in range(400))
+    assert within(drawn["de"], 400, 0.25)
+
+
+def test_one_pair_draws_the_pairs_by_language_weights() -> None:
+    collection, drawn = parallel("c", 12), Counter()
+    planned = plan(collection, strategy="one-pair", size=3)
+    for step in range(600):
+        asked, given = (set(read(collection, planned, step)) for read in (query_languages, passage_languages))
+        drawn[(asked.pop(), given.pop())] += 1
+        assert not asked | given
+    assert len(drawn) == 12
+    assert all(within(count, 600, 1 / 12) for count in drawn.values())
 
 
 def test_mixed_and_cross_lingual_examples_draw_all_languages_alike() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from random_collections import assemble, parallel
 
-from isoglot.batches import Plan, strategy_named
+from isoglot.batches import STRATEGIES, Plan, strategy_named
 from isoglot.data import Collection
 from isoglot.errors import RequestError
 
@@ -48,10 +48,18 @@ def test_too_few_topics_at_all_name_every_language() -> None:
         assert "de, en have 5 topics" in message
 
 
-def test_cross_lingual_training_on_one_language_is_explained() -> None:
-    message = refusal(plan(parallel("c", 9, ["en"]), "cross-lingual", 2))
+@pytest.mark.parametrize("strategy", ["cross-lingual", "one-pair", "within-batch"])
+def test_cross_lingual_training_on_one_language_is_explained(strategy: str) -> None:
+    message = refusal(plan(parallel("c", 9, ["en"]), strategy, 2))
     assert "'en'" in message
     assert "two languages" in message
+
+
+def test_a_pair_with_too_few_topics_is_named_with_what_to_do() -> None:
+    message = refusal(plan(rare_german(), "one-pair", 4))
+    for part in ("2 topics", "'de'", "batch of 4", "--batch-size", "--strategy cross-lingual"):
+        assert part in message
+    plan(rare_german(), "one-pair", 2).check(50)
 
 
 def test_a_collection_of_judged_negatives_alone_is_refused() -> None:
@@ -83,7 +91,7 @@ def test_what_would_fail_in_the_middle_of_training_is_refused_before() -> None:
         assert "only 1 of 9 topics can stand together" in refusal(planned)
 
 
-@pytest.mark.parametrize("strategy", ["mixed", "monolingual", "cross-lingual", "hybrid"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_what_the_check_lets_pass_can_be_filled(strategy: str) -> None:
     planned = plan(parallel("c", 9), strategy, 4)
     planned.check(30)

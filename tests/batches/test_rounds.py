@@ -1,6 +1,7 @@
 """Every topic is drawn before any is drawn again; sharing passages only ever puts a topic off."""
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -12,9 +13,13 @@ from isoglot.batches.rounds import topic_batches
 from isoglot.errors import RequestError
 
 
+def start(groups: dict[int, tuple[int, ...]], size: int, seed: int = 0) -> Iterator[np.ndarray]:
+    return topic_batches(np.array(list(groups)), groups.__getitem__, size, np.random.default_rng(seed))
+
+
 def drawn(groups: dict[int, tuple[int, ...]], size: int, seed: int, count: int) -> list[list[int]]:
     """The first batches, as many as can be filled."""
-    stream, found = topic_batches(groups, size, np.random.default_rng(seed)), []
+    stream, found = start(groups, size, seed), []
     try:
         found.extend(batch.tolist() for batch in islice(stream, count))
     except RequestError:
@@ -72,7 +77,7 @@ def test_what_was_passed_over_goes_first() -> None:
 @pytest.mark.parametrize(("groups", "most"), [({0: (1,), 1: (1,), 2: (1,)}, 1), ({0: (1,), 1: (2,), 2: (2,)}, 2)])
 def test_a_batch_that_sharing_keeps_from_filling_is_an_error(groups: dict[int, tuple[int, ...]], most: int) -> None:
     with pytest.raises(RequestError, match=f"only {most} of 3 topics can stand together .* batch of 3"):
-        next(topic_batches(groups, 3, np.random.default_rng(0)))
+        next(start(groups, 3))
 
 
 def test_rounds_are_shuffled_anew() -> None:

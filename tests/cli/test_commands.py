@@ -54,8 +54,7 @@ def test_help_of_train_shows_every_field_with_its_default(isoglot: Isoglot, monk
     flags = dict(each.split(" ", 1) for each in " ".join(out.split()).split(" --")[1:])
     for name, field in Recipe.model_fields.items():
         line = flags[name.replace("_", "-")]
-        if f"no-{name}" in flags:
-            line = flags[f"no-{name}"]
+        line = flags.get(f"no-{name.replace('_', '-')}", line)
         assert field.description in line
         if field.default is not None:
             shown = ", ".join(field.default) if isinstance(field.default, list) else str(field.default)
@@ -70,7 +69,11 @@ def other_value(name: str) -> Any:
         "weight_decay": 0.2, "warmup": 0.3, "scheduler": "cosine", "max_gradient_norm": 2.0, "temperature": 0.02,
         "symmetric": True, "negatives": 3, "query_prompt": "", "passage_prompt": "text: ", "pooling": "cls",
         "max_length": 77, "seed": 5, "bf16": True, "dev_topics": 9, "eval_steps": 11, "patience": 4,
-        "report_to": "tensorboard",
+        "report_to": "tensorboard", "alpha_end": 0.75, "language_temperature": 2.0, "curriculum": [0.0, 0.5],
+        "multi_positives": True, "foreign_negatives": 0.4, "teacher": "isoglot/use-m3", "distill": "vectors",
+        "distill_weight": 0.3, "teacher_language": "en", "matryoshka": [64, 128], "chunk_tokens": 512,
+        "rowwise_embeddings": False, "freeze": 2, "lora_rank": 4, "learning_rates": ["head=0.1", "a=b=1e-5"],
+        "compile": True,
     }[name]  # fmt: skip
 
 
@@ -80,7 +83,8 @@ def test_every_field_is_a_flag_that_wins_over_the_file(
 ) -> None:
     value, flag = other_value(name), f"--{name.replace('_', '-')}"
     values = value if isinstance(value, list) else [value]
-    given = [flag] if value is True else [part for each in values for part in (flag, str(each))]
+    given = [part for each in values for part in (flag, str(each))]
+    given = {True: [flag], False: [f"--no-{flag[2:]}"]}.get(value, given) if isinstance(value, bool) else given
     default = Recipe.model_fields[name].default
     in_file = {"name": default} if default is None else {name: default}
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump({} if default is None else in_file))

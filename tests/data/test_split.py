@@ -100,3 +100,27 @@ def test_leaving_nothing_is_an_error(topics: int) -> None:
 def test_cutting_nothing_off_is_an_error(topics: int) -> None:
     with pytest.raises(RequestError, match=f"{topics}"):
         split_topics(build([[0], [1], [2]]), topics)
+
+
+def test_mined_negatives_bind_no_topics_and_stand_on_one_side() -> None:
+    """Every topic judges its own passage as relevant and that of the next topic, as mining does, as a negative."""
+    count = 12
+    collection = Collection.from_rows(
+        "mined",
+        queries=[{"query_id": f"q{t}", "topic_id": f"t{t}", "language": "en", "text": f"{t}?"} for t in range(count)],
+        passages=[
+            {"passage_id": f"p{t}", "parallel_id": f"g{t}", "language": "en", "text": f"{t}."} for t in range(count)
+        ],
+        qrels=[
+            {"topic_id": f"t{t}", "passage_id": f"p{other % count}", "relevance": int(other == t)}
+            for t in range(count)
+            for other in (t, t + 1)
+        ],
+    )
+    rest, cut = split_topics(collection, 5, 0)
+    assert (len(rest.topics), len(cut.topics)) == (7, 5)
+    assert not sides(rest, "parallel_id") & sides(cut, "parallel_id")
+    for side in (rest, cut):
+        own = {f"p{topic[1:]}" for topic in sides(side, "topic_id")}
+        judged = set(side.qrels["passage_id"].to_pylist())
+        assert judged == own

@@ -5,10 +5,7 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +13,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
+from transformers import TrainerState
 
-from isoglot.batches import Batch
 from isoglot.errors import IsoglotError
+from isoglot.training import checkpoints, run
 from isoglot.training.checkpoints import last_checkpoint
-from isoglot.training.recipe import Recipe, write_recipe
+from isoglot.training.recipe import Recipe, read_recipe, write_recipe
 from isoglot.training.run import train
-from isoglot.training.trainer import BatchReader
+from isoglot.training.trainer import PlanTrainer
 from training.conftest import ScriptedDev
+from training.workers import at_steps, run_workers, signalled
 
 Recipes = Callable[..., Recipe]
 STOPPED = "stopped at step {} of 6; run the same command again to go on."
@@ -42,27 +41,12 @@ def assert_same_weights(one: Path, other: Path) -> None:
 def logged(folder: Path) -> list[dict[str, float]]:
     """What was logged of every step, without what a clock decides."""
     log = json.loads((folder / "training.json").read_text())["log"]
-    clock = ("runtime", "per_second")
+    clock = ("runtime", "per_second", "wait_share")
     return [
         {key: value for key, value in entry.items() if not key.endswith(clock)}
         for entry in log
         if "train_runtime" not in entry
     ]
-
-
-@contextmanager
-def signalled_while_reading(step: int, number: signal.Signals = signal.SIGINT) -> Iterator[None]:
-    """Send this process a signal while it reads the batch of a step, counted from 0."""
-    steps, read = itertools.count(), BatchReader.__call__
-
-    def reading(self: BatchReader, shares: list[Batch]) -> dict[str, Any]:
-        if next(steps) == step:
-            os.kill(os.getpid(), number)
-        return read(self, shares)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(BatchReader, "__call__", reading)
-        yield
 
 
 def start_model(kind: str, xlm_roberta: Path) -> dict[str, Any]:
@@ -108,7 +92,7 @@ def test_interrupted_run_goes_on_to_the_same_weights_and_log(
 ) -> None:
     recipe, out = toy_recipe(**start_model(kind, xlm_roberta)), tmp_path / "out"
     handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
-    with signalled_while_reading(step, number), pytest.raises(IsoglotError) as caught:
+    with at_steps(signalled(step, number)), pytest.raises(IsoglotError) as caught:
         train(recipe, out)
     assert str(caught.value) == STOPPED.format(step + 1)
     assert caught.value.exit_code == 1
@@ -127,7 +111,7 @@ def test_run_interrupted_at_every_step_ends_with_the_same_weights(
 ) -> None:
     recipe = toy_recipe(**start_model("xlm-r", xlm_roberta))
     for step in range(1, 6):
-        with signalled_while_reading(0), pytest.raises(IsoglotError) as caught:
+        with at_steps(signalled(step - 1)), pytest.raises(IsoglotError) as caught:
             train(recipe, tmp_path / "out")
         assert str(caught.value) == STOPPED.format(step)
     train(recipe, tmp_path / "out")
@@ -135,41 +119,82 @@ def test_run_interrupted_at_every_step_ends_with_the_same_weights(
     assert logged(tmp_path / "out") == logged(uninterrupted("xlm-r"))
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from isoglot.training.recipe import read_recipe
-from isoglot.training.run import train
-from isoglot.training.trainer import BatchReader
-steps, read = iter(range(100)), BatchReader.__call__
-def reading(self, shares):
-    if next(steps) == int(sys.argv[3]):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return read(self, shares)
-BatchReader.__call__ = reading
-train(read_recipe(Path(sys.argv[1]), {}), Path(sys.argv[2]))
-"""
+def killed_in(recipe_file: Path, out: Path, place: str, count: int) -> None:
+    """Train until something is done for the given time, counted from 0; then nothing more happens in this process."""
+    owner, name = KILLED_IN[place]
+    calls, done = itertools.count(), getattr(owner, name)
+
+    def dying(*arguments: Any, **options: Any) -> Any:
+        if next(calls) == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done(*arguments, **options)
+
+    setattr(owner, name, dying)
+    train(read_recipe(recipe_file, {}), out)
 
 
-def test_killed_process_is_resumed_from_its_last_complete_checkpoint(
-    toy_recipe: Recipes, xlm_roberta: Path, uninterrupted: Callable[[str], Path], tmp_path: Path
+# Calls at which a process is killed: in steps, between the files of a checkpoint, and as old ones are removed.
+KILLED_IN: dict[str, tuple[Any, str]] = {
+    "step": (PlanTrainer, "training_step"),
+    "optimizer": (PlanTrainer, "_get_grad_norm"),
+    "model written": (PlanTrainer, "_save_optimizer_and_scheduler"),
+    "optimizer written": (PlanTrainer, "_save_callbacks"),
+    "state written": (TrainerState, "save_to_json"),
+    "renamed": (checkpoints, "keep_checkpoints"),
+    "removing": (shutil, "rmtree"),
+    "finishing": (run, "write_model"),
+    "putting in place": (run, "replace_folder"),
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "count", "resumed_at"),
+    [
+        ("step", 0, 0), ("step", 3, 2), ("step", 5, 4), ("optimizer", 1, 0), ("optimizer", 4, 4),
+        ("model written", 0, 0), ("model written", 1, 2), ("optimizer written", 1, 2), ("state written", 2, 4),
+        ("renamed", 0, 2), ("renamed", 2, 6), ("removing", 3, 4), ("finishing", 0, 6), ("putting in place", 0, 6),
+    ],
+)  # fmt: skip
+def test_run_killed_anywhere_goes_on_to_the_same_weights(
+    place: str,
+    count: int,
+    resumed_at: int,
+    toy_recipe: Recipes,
+    xlm_roberta: Path,
+    uninterrupted: Callable[[str], Path],
+    tmp_path: Path,
 ) -> None:
-    """Killed in step 6 of 6, in another process; then checkpoint 4 turns out cut off, so only checkpoint 2 counts."""
     recipe = toy_recipe(**start_model("xlm-r", xlm_roberta))
     (tmp_path / "recipe.yaml").write_text(write_recipe(recipe), encoding="utf-8")
-    command = [sys.executable, "-c", KILLED, tmp_path / "recipe.yaml", tmp_path / "out", "5"]
-    done = subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-    checkpoints = tmp_path / ".out.partial" / "checkpoints"
-    assert (checkpoints / "checkpoint-4").is_dir()
-    shutil.copytree(tmp_path / ".out.partial", tmp_path / ".cut.partial")
+    assert run_workers(1, killed_in, tmp_path / "recipe.yaml", tmp_path / "out", place, count) == [None]
+    assert not (tmp_path / "out").exists()
     train(recipe, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "training.json").read_text())["first_step"] == resumed_at
     assert_same_weights(tmp_path / "out", uninterrupted("xlm-r"))
     assert logged(tmp_path / "out") == logged(uninterrupted("xlm-r"))
-    cut = tmp_path / ".cut.partial" / "checkpoints" / "checkpoint-4"
-    (cut / "trainer_state.json").unlink()
-    train(recipe, tmp_path / "cut")
-    assert_same_weights(tmp_path / "cut", uninterrupted("xlm-r"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "recipe.yaml"]
+
+
+def test_unfinished_run_may_be_moved(toy_recipe: Recipes, uninterrupted: Callable[[str], Path], tmp_path: Path) -> None:
+    with at_steps(signalled(4)), pytest.raises(IsoglotError, match="stopped at step 5"):
+        train(toy_recipe(), tmp_path / "out")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".out.partial").rename(tmp_path / "elsewhere" / ".other.partial")
+    train(toy_recipe(), tmp_path / "elsewhere" / "other")
+    assert_same_weights(tmp_path / "elsewhere" / "other", uninterrupted("static"))
+
+
+def test_what_a_killed_process_left_is_removed(toy_recipe: Recipes, tmp_path: Path) -> None:
+    with at_steps(signalled(2)), pytest.raises(IsoglotError):
+        train(toy_recipe(), tmp_path / "out")
+    folder = tmp_path / ".out.partial" / "checkpoints"
+    left = folder / ".checkpoint-4.partial"
+    left.mkdir()
+    (left / "model.safetensors").write_bytes(b"half")
+    with at_steps(signalled(3)), pytest.raises(IsoglotError):
+        train(toy_recipe(), tmp_path / "out")
+    left_over = {path.name for path in (*folder.glob("*checkpoint*"), *folder.glob(".*"))}
+    assert "checkpoint-4" in left_over <= {"checkpoint-2", "checkpoint-4"}
 
 
 @pytest.mark.parametrize("state", [None, "", '{"global_step": 4,'])
@@ -178,8 +203,8 @@ def test_cut_off_checkpoint_never_displaces_a_complete_one(
 ) -> None:
     """A folder of a later step, cut off while it was written, then an interruption before that step is reached."""
     recipe, out = toy_recipe(), tmp_path / "out"
-    for step, interrupted_at in ((1, 1), (2, 0)):
-        with signalled_while_reading(interrupted_at), pytest.raises(IsoglotError, match="stopped at step"):
+    for step, interrupted_at in ((1, 1), (2, 2)):
+        with at_steps(signalled(interrupted_at)), pytest.raises(IsoglotError, match="stopped at step"):
             train(recipe, out)
         if step == 1:
             cut = tmp_path / ".out.partial" / "checkpoints" / "checkpoint-5"
@@ -199,7 +224,7 @@ def test_patience_remembers_across_an_interruption(
     """One evaluation without a gain before the interruption (step 5) and one after it make two."""
     recipe = toy_recipe(steps=12, patience=2)
     dev = scripted(0.5, 0.4, 0.3, 0.9, 0.9, 0.9)
-    with signalled_while_reading(4), pytest.raises(IsoglotError, match="stopped at step 5"):
+    with at_steps(signalled(4)), pytest.raises(IsoglotError, match="stopped at step 5"):
         train(recipe, tmp_path / "out")
     model = train(recipe, tmp_path / "out")
     assert len(dev.seen) == 3

@@ -1,9 +1,9 @@
 """The folder of a run: refused, replaced, resumed or left alone; and what a run is trained and chosen on."""
 
 import json
+import re
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from isoglot.errors import IsoglotError, RequestError
 from isoglot.training.recipe import Recipe
 from isoglot.training.run import train
 from isoglot.training.setup import open_training_collections
-from isoglot.training.trainer import BatchReader
 from toys import parallel_qa_rows, write_parallel_qa
+from training.workers import at_steps
 
 Recipes = Callable[..., Recipe]
 
@@ -40,19 +40,14 @@ def finished(toy_recipe: Recipes, tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-@contextmanager
-def failing_while_reading(step: int) -> Iterator[None]:
-    """Make the batch of a step, counted from 0, fail."""
-    steps, read = iter(range(100)), BatchReader.__call__
+def failing_in(step: int) -> Callable[[int], None]:
+    """For `at_steps`: a step, counted from 0, fails."""
 
-    def reading(self: BatchReader, shares: list) -> dict[str, Any]:
-        if next(steps) == step:
+    def fail(now: int) -> None:
+        if now == step:
             raise RuntimeError("the disk is gone")
-        return read(self, shares)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(BatchReader, "__call__", reading)
-        yield
+    return fail
 
 
 def test_finished_folder_is_a_plain_model_that_says_how_it_was_made(toy_recipe: Recipes, finished: Path) -> None:
@@ -117,7 +112,7 @@ def test_empty_folder_is_filled(toy_recipe: Recipes, tmp_path: Path) -> None:
 @pytest.fixture
 def unfinished(toy_recipe: Recipes, tmp_path: Path) -> Path:
     """The output folder of a run that failed in its third step, after a checkpoint."""
-    with failing_while_reading(3), pytest.raises(RuntimeError, match="the disk is gone"):
+    with at_steps(failing_in(3)), pytest.raises(RuntimeError, match="the disk is gone"):
         train(toy_recipe(), tmp_path / "out")
     assert (tmp_path / ".out.partial").is_dir()
     return tmp_path / "out"
@@ -125,9 +120,9 @@ def unfinished(toy_recipe: Recipes, tmp_path: Path) -> Path:
 
 def test_unfinished_run_of_another_recipe_is_refused_and_kept(toy_recipe: Recipes, unfinished: Path) -> None:
     before = files(unfinished.parent)
-    error = refusal(toy_recipe(seed=1), unfinished)
+    error = refusal(toy_recipe(seed=1, temperature=0.1), unfinished)
     assert isinstance(error, RequestError)
-    assert "unfinished run" in str(error)
+    assert "unfinished run of another recipe: temperature is 0.05 there and 0.1 here, seed is 0 there and" in str(error)
     assert files(unfinished.parent) == before
 
 
@@ -137,9 +132,17 @@ def test_unfinished_run_on_another_corpus_of_the_same_name_is_refused(
     original = Path(corpus).read_text()
     write_parallel_qa(Path(corpus), 39)
     try:
-        assert "unfinished run" in str(refusal(toy_recipe(), unfinished))
+        assert re.search(
+            r"training content of toy is '32 topics, \w+' there and '31", str(refusal(toy_recipe(), unfinished))
+        )
     finally:
         Path(corpus).write_text(original)
+
+
+def test_run_goes_on_in_less_memory(toy_recipe: Recipes, unfinished: Path) -> None:
+    train(toy_recipe(chunk_tokens=40), unfinished)
+    record = json.loads((unfinished / "training.json").read_text())
+    assert (record["first_step"], record["recipe"]["chunk_tokens"]) == (2, 40)
 
 
 def test_unfinished_run_goes_on_or_is_dropped_with_overwrite(
@@ -159,14 +162,14 @@ def test_resumed_run_says_where_it_goes_on(
 
 
 def test_failure_before_the_first_checkpoint_leaves_nothing(toy_recipe: Recipes, tmp_path: Path) -> None:
-    with failing_while_reading(1), pytest.raises(RuntimeError, match="the disk is gone"):
+    with at_steps(failing_in(1)), pytest.raises(RuntimeError, match="the disk is gone"):
         train(toy_recipe(), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_failure_gives_back_the_signals(toy_recipe: Recipes, tmp_path: Path) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with failing_while_reading(1), pytest.raises(RuntimeError, match="the disk is gone"):
+    with at_steps(failing_in(1)), pytest.raises(RuntimeError, match="the disk is gone"):
         train(toy_recipe(), tmp_path / "out")
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 

@@ -13,10 +13,12 @@ from torch import Tensor
 from isoglot.batches import Plan, strategy_named
 from isoglot.data import Collection, storage
 from isoglot.models.load import load_model
-from isoglot.training.loss import InBatchInfoNCE
+from isoglot.training import trainer
+from isoglot.training.reading import Share
 from isoglot.training.recipe import Recipe
 from isoglot.training.run import train
-from isoglot.training.trainer import PlannedSteps
+from isoglot.training.step import loss_with_gradients
+from isoglot.training.trainer import PlannedSteps, PlanTrainer
 from training.conftest import ScriptedDev
 
 Recipes = Callable[..., Recipe]
@@ -25,29 +27,28 @@ Recipes = Callable[..., Recipe]
 def test_dropout_is_on_while_training(
     toy_recipe: Recipes, xlm_roberta: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    modes, forward = [], InBatchInfoNCE.forward
+    modes, encode = [], PlanTrainer._encode
 
-    def watch(self: InBatchInfoNCE, features: list[dict], labels: Tensor) -> Tensor:
-        modes.append(self.model.training)
-        return forward(self, features, labels)
+    def watch(self: PlanTrainer, features: dict[str, Any]) -> Tensor:
+        modes.append({module.training for module in self.model.modules()})
+        return encode(self, features)
 
-    monkeypatch.setattr(InBatchInfoNCE, "forward", watch)
+    monkeypatch.setattr(PlanTrainer, "_encode", watch)
     train(toy_recipe(model=str(xlm_roberta)), tmp_path / "out")
-    assert modes == [True] * 6
+    assert modes == [{True}] * 6
 
 
-class Recorder:
-    """Keeps the features and labels of every call of the loss."""
+@pytest.fixture
+def shares(monkeypatch: pytest.MonkeyPatch) -> list[Share]:
+    """Fills with what every step trains on."""
+    seen: list[Share] = []
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls: list[tuple[list[dict[str, Any]], Tensor]] = []
-        forward = InBatchInfoNCE.forward
+    def watching(encode: Any, objective: Any, share: Share, **options: Any) -> Tensor:
+        seen.append(share)
+        return loss_with_gradients(encode, objective, share, **options)
 
-        def recording(loss: InBatchInfoNCE, features: list[dict[str, Any]], labels: Tensor) -> Tensor:
-            self.calls.append((features, labels))
-            return forward(loss, features, labels)
-
-        monkeypatch.setattr(InBatchInfoNCE, "forward", recording)
+    monkeypatch.setattr(trainer, "loss_with_gradients", watching)
+    return seen
 
 
 def with_negatives(folder: Path) -> Collection:
@@ -81,10 +82,9 @@ def with_negatives(folder: Path) -> Collection:
 
 @pytest.mark.parametrize("negatives", [0, 2])
 def test_features_are_those_of_the_plan_with_the_prompt_of_their_role(
-    negatives: int, xlm_roberta: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    negatives: int, xlm_roberta: Path, shares: list[Share], tmp_path: Path
 ) -> None:
     collection = with_negatives(tmp_path / "judged")
-    recorder = Recorder(monkeypatch)
     recipe = Recipe(
         model=str(xlm_roberta), train=[str(tmp_path / "judged")], batch_size=5, steps=4, dev_topics=0,
         negatives=negatives, passage_prompt="Text: ", seed=7,
@@ -93,18 +93,17 @@ def test_features_are_those_of_the_plan_with_the_prompt_of_their_role(
     tokenizer = load_model(str(xlm_roberta)).tokenizer
     plan = Plan([collection], strategy_named("hybrid"), batch_size=5, seed=7, negatives=negatives)
     queries, passages = collection.query_texts, collection.passage_texts
-    assert len(recorder.calls) == 4
-    for step, (features, labels) in enumerate(recorder.calls):
+    assert len(shares) == 4
+    for step, share in enumerate(shares):
         batch = plan.batch(step)
         rows = np.where(batch.negatives >= 0, batch.negatives, batch.passages[:, None]).ravel()
-        expected = [[f"Query: {queries[row]}" for row in batch.queries]]
-        expected += [[f"Text: {passages[row]}" for row in batch.passages]]
-        expected += [[f"Text: {passages[row]}" for row in rows]] if negatives else []
-        assert [column["input_ids"].tolist() for column in features] == [
-            tokenizer(texts, padding=True)["input_ids"] for texts in expected
-        ]
-        assert torch.equal(labels, torch.from_numpy(batch.excluded))
-        assert labels.shape == (5, 5 * (1 + negatives))
+        expected = [f"Query: {queries[row]}" for row in batch.queries]
+        expected += [f"Text: {passages[row]}" for row in (*batch.passages, *rows)]
+        found = share.texts.features(np.arange(len(expected)))
+        assert found["input_ids"].tolist() == tokenizer(expected, padding=True)["input_ids"]
+        assert share.sizes == [5, 5, *([10] if negatives else [])]
+        assert torch.equal(share.labels.excluded, torch.from_numpy(batch.excluded))
+        assert share.labels.excluded.shape == (5, 5 * (1 + negatives))
 
 
 def test_workers_shares_put_together_are_the_global_batch(tmp_path: Path) -> None:
@@ -147,3 +146,21 @@ def test_training_stops_after_patience_evaluations_without_a_gain(
     model = train(toy_recipe(steps=12, patience=2), tmp_path / "out")
     assert len(dev.seen) == 4
     assert all(torch.equal(dev.seen[1][name], value) for name, value in model.state_dict().items())
+
+
+def test_run_that_patience_ended_does_not_train_on_when_it_is_resumed(
+    toy_recipe: Recipes, scripted: Callable[..., ScriptedDev], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Cut off after its last checkpoint; one more evaluation would have been the best."""
+    recipe, dev = toy_recipe(steps=12, patience=2), scripted(0.5, 0.4, 0.3, 0.9)
+    with monkeypatch.context() as patched:
+        patched.setattr(PlanTrainer, "_finalize_training", fail)
+        with pytest.raises(RuntimeError, match="cut off"):
+            train(recipe, tmp_path / "out")
+    model = train(recipe, tmp_path / "out")
+    assert len(dev.seen) == 3
+    assert all(torch.equal(dev.seen[0][name], value) for name, value in model.state_dict().items())
+
+
+def fail(*_: Any) -> None:
+    raise RuntimeError("cut off")

@@ -34,13 +34,12 @@ class Shelf:
 
     def sample(self, keys: Rows, size: int, rng: np.random.Generator) -> Rows:
         """`size` different random rows for each key, [keys, size], filled up with -1 where it has fewer."""
-        owner, rows = self.expand(keys)
-        shuffled = np.lexsort((rng.random(len(rows)), owner))
-        place = np.arange(len(rows)) - np.searchsorted(owner, owner)
-        kept = place < size
-        sampled = np.full((len(keys), size), -1)
-        sampled[owner[kept], place[kept]] = rows[shuffled][kept]
-        return sampled
+        return sample(*self.expand(keys), len(keys), size, rng)
+
+    def of_one(self, key: int) -> list[int]:
+        """All rows of one key."""
+        rows: list[int] = self.rows[self.starts[key] : self.starts[key + 1]].tolist()
+        return rows
 
     def expand(self, keys: Rows) -> tuple[Rows, Rows]:
         """All rows of all keys: (position in `keys`, row), both as long as the sum of the counts."""
@@ -50,11 +49,31 @@ class Shelf:
         return owner, self.rows[self.starts[keys][owner] + within]
 
 
+def sample(owner: Rows, rows: Rows, owners: int, size: int, rng: np.random.Generator) -> Rows:
+    """`size` different random rows of each owner, [owners, size], filled up with -1 where it has fewer.
+
+    Args:
+        owner: whose each of `rows` is, ascending, 0 to `owners` - 1.
+        rows: to draw from, the same length.
+        owners: how many there are, also without rows.
+        size: rows to draw for each.
+        rng: makes the draw.
+    """
+    shuffled = np.lexsort((rng.random(len(rows)), owner))
+    place = np.arange(len(rows)) - np.searchsorted(owner, owner)
+    kept = place < size
+    sampled = np.full((owners, size), -1)
+    sampled[owner[kept], place[kept]] = rows[shuffled][kept]
+    return sampled
+
+
 @dataclass(frozen=True)
 class Inventory:
     """The texts of a collection as training sees them: topics joined to their judged passages.
 
-    Keys of `queries`, `passages` and `negatives` are `topic * L + language`; those of `groups` are topics.
+    Keys of `queries`, `passages` and `negatives` are `topic * L + language`; those of `groups` (the parallel groups of
+    relevant passages) and `true_negatives` (judged 0, and parallel to no relevant passage) are topics; those of
+    `versions` (all passages) are parallel groups.
     """
 
     name: str
@@ -63,7 +82,9 @@ class Inventory:
     queries: Shelf
     passages: Shelf
     negatives: Shelf
+    true_negatives: Shelf
     groups: Shelf
+    versions: Shelf
 
     @property
     def topic_count(self) -> int:
@@ -86,7 +107,9 @@ def take_inventory(collection: Collection, languages: list[str]) -> Inventory:
     topic, passage = indexed.judgment_topic, indexed.judgment_passage
     keys = topic * width + indexed.passage_language[passage]
     size = indexed.topic_count * width
-    topic_groups = np.unique(np.stack([topic[relevant], indexed.passage_group[passage[relevant]]]), axis=1)
+    group, group_count = indexed.passage_group[passage], int(indexed.passage_group.max(initial=-1)) + 1
+    topic_groups = np.unique(np.stack([topic[relevant], group[relevant]]), axis=1)
+    unrelated = np.isin(topic * group_count + group, topic_groups[0] * group_count + topic_groups[1], invert=True)
     return Inventory(
         name=collection.name,
         language_count=width,
@@ -96,5 +119,7 @@ def take_inventory(collection: Collection, languages: list[str]) -> Inventory:
         ),
         passages=Shelf.of(keys[relevant], passage[relevant], size),
         negatives=Shelf.of(keys[~relevant], passage[~relevant], size),
+        true_negatives=Shelf.of(topic[unrelated], passage[unrelated], indexed.topic_count),
         groups=Shelf.of(topic_groups[0], topic_groups[1], indexed.topic_count),
+        versions=Shelf.of(indexed.passage_group, np.arange(len(indexed.passage_group)), group_count),
     )

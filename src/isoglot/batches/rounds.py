@@ -1,17 +1,17 @@
 """In which order topics are drawn: every one before any is drawn again, and never two that share a passage."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isoglot.errors import RequestError
 
-Groups = dict[int, tuple[int, ...]]
 
-
-def topic_batches(groups: Groups, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+def topic_batches(
+    topics: NDArray[np.int64], groups: Callable[[int], Iterable[int]], batch_size: int, rng: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
     """Endless batches of topics.
 
     Topics wait in a queue of shuffled rounds. A batch takes from the front and passes over a topic that it holds
@@ -19,14 +19,14 @@ def topic_batches(groups: Groups, batch_size: int, rng: np.random.Generator) -> 
     So a topic is drawn after one of a later round only where it could not stand in the batch of that one.
 
     Args:
-        groups: the parallel groups of the relevant passages of each topic.
+        topics: what to draw.
+        groups: gives the parallel groups of the relevant passages of a topic.
         batch_size: topics in a batch.
         rng: shuffles the rounds.
 
     Raises:
         RequestError: no batch of this size can be filled.
     """
-    topics = np.array(list(groups))
     queue: deque[int] = deque()
     while True:
         batch: dict[int, None] = {}
@@ -43,10 +43,11 @@ def topic_batches(groups: Groups, batch_size: int, rng: np.random.Generator) -> 
                     )
                 queue.extend(rng.permutation(topics).tolist())
             topic = queue.popleft()
-            if topic in batch or not taken.isdisjoint(groups[topic]):
+            own = groups(topic)
+            if topic in batch or not taken.isdisjoint(own):
                 passed_over.append(topic)
             else:
                 batch[topic] = None
-                taken.update(groups[topic])
+                taken.update(own)
         queue.extendleft(reversed(passed_over))
         yield np.array(list(batch))

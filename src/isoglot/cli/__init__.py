@@ -6,7 +6,22 @@ from typing import NoReturn
 
 import typer
 
-from isoglot.cli import cache, compare, data, debias, demo, evaluate, leakage, measure, train
+from isoglot.cli import (
+    cache,
+    compare,
+    data,
+    debias,
+    demo,
+    evaluate,
+    experiment,
+    leakage,
+    measure,
+    mine,
+    report,
+    train,
+    trim,
+    verify,
+)
 from isoglot.errors import IsoglotError
 
 INTERRUPTED = 130  # what newer versions of typer make of Ctrl-C; older ones raise Abort
@@ -27,6 +42,12 @@ app.command()(compare.compare)
 app.command()(measure.measure)
 app.command()(debias.debias)
 app.command()(leakage.leakage)
+app.command()(mine.mine)
+app.command()(trim.trim)
+app.command()(trim.untrim)
+app.command()(experiment.experiment)
+app.command()(report.report)
+app.command()(verify.verify)
 app.add_typer(data.app, name="data")
 app.add_typer(cache.app, name="cache")
 

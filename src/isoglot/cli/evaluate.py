@@ -8,7 +8,7 @@ import typer
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="embedded name, folder or hub name")],
+    model: Annotated[str, typer.Argument(help="embedded name, folder or hub name; bm25 for words alone")],
     collection: Annotated[
         str, typer.Argument(help="name, group, either with =PATH, folder or .jsonl (see `isoglot data list`)")
     ],
@@ -48,7 +48,7 @@ def evaluate(
     from isoglot.data.catalogue import open_collection, open_collections
     from isoglot.evaluation.files import SCORES
     from isoglot.evaluation.measures import DEFAULT_MEASURES, parse
-    from isoglot.experiments.evaluation import EvaluationRequest, evaluate_all
+    from isoglot.experiments.evaluation import BM25, EvaluationRequest, evaluate_all
     from isoglot.files import check_output
     from isoglot.models.load import load_model
     from isoglot.models.store import EmbeddingStore
@@ -74,12 +74,16 @@ def evaluate(
         progress=sys.stderr.isatty(),
     )
     request.check()
-    encoder = load_model(
-        model,
-        pooling=pooling,
-        query_prompt=query_prompt,
-        passage_prompt=passage_prompt,
-        max_length=max_length,
-        texts=lambda: open_collection(collection).texts,
+    encoder = (
+        None
+        if model == BM25
+        else load_model(
+            model,
+            pooling=pooling,
+            query_prompt=query_prompt,
+            passage_prompt=passage_prompt,
+            max_length=max_length,
+            texts=lambda: open_collection(collection).texts,
+        )
     )
     evaluate_all(request, encoder, opened, Console())

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
-from isoglot.data.indexed import index
+from isoglot.data.indexed import Indexed, index
 from isoglot.errors import RequestError, unknown
 from isoglot.evaluation.bias import bias_columns, bias_scores
 from isoglot.evaluation.encoded import EncodedCollection, encode_collection
 from isoglot.evaluation.measures import DEFAULT_MEASURES, Measure
 from isoglot.evaluation.per_query import per_query_table
-from isoglot.evaluation.ranks import MEMORY, Pool, exclusions_of, golds_of, rank
-from isoglot.evaluation.ranks.rank import scores_of
+from isoglot.evaluation.ranks import MEMORY, Golds, Pool, exclusions_of, golds_of, rank
+from isoglot.evaluation.ranks.given import rank_given
+from isoglot.evaluation.ranks.rank import Ranking, scores_of
 from isoglot.evaluation.summary import summarise
+from isoglot.models.lexical import Lexicon
 from isoglot.models.store import EmbeddingStore
 
 # The first k of each ranking that bias measures look at.
@@ -99,22 +101,63 @@ def evaluate_encoded(
         encoded.queries, pool, golds, len(indexed.languages),
         exclusions=exclusions_of(indexed), top=max(top, TOP), memory=memory,
     )  # fmt: skip
-    ranked = time.perf_counter()
+    kept = ranking.top[:, :top]
+    kept_scores = scores_of(encoded.queries, pool, kept) if top else np.empty(kept.shape)
+    cost = {**encoded.cost, "rank_seconds": round(time.perf_counter() - started, 2), "rank_memory_bytes": memory}
+    found = measure_ranking(collection, indexed, golds, ranking, pools=pools, measures=measures, cost=cost)
+    return Evaluation({**found.scores, "encoding": encoded.encoding}, found.per_query, kept, kept_scores)
+
+
+def evaluate_lexical(
+    collection: Collection,
+    *,
+    pools: Sequence[Sequence[str]] = (),
+    measures: Sequence[Measure] = DEFAULT_MEASURES,
+    top: int = 0,
+) -> Evaluation:
+    """Evaluate BM25, by the words of every script (see `isoglot.models.lexical`).
+
+    The arguments are those of `evaluate_encoded`. Passages without a word of the query tie at 0.
+
+    Raises:
+        RequestError: no query has a relevant passage, or a pool names a language that no passage is in.
+    """
+    check_request(collection, pools)
+    started = time.perf_counter()
+    indexed, texts = index(collection), collection.query_texts
+    golds, lexicon = golds_of(indexed), Lexicon(collection.passage_texts)
+    ranking, scores = rank_given(
+        lambda query: lexicon.scores(texts[query]), len(texts), indexed.passage_language, tie_order(collection), golds,
+        len(indexed.languages), exclusions=exclusions_of(indexed), top=max(top, TOP),
+    )  # fmt: skip
+    cost = {"rank_seconds": round(time.perf_counter() - started, 2)}
+    found = measure_ranking(collection, indexed, golds, ranking, pools=pools, measures=measures, cost=cost)
+    return Evaluation(found.scores, found.per_query, ranking.top[:, :top], scores[:, :top].astype(np.float64))
+
+
+def measure_ranking(
+    collection: Collection,
+    indexed: Indexed,
+    golds: Golds,
+    ranking: Ranking,
+    *,
+    pools: Sequence[Sequence[str]],
+    measures: Sequence[Measure],
+    cost: Mapping[str, Any],
+) -> Evaluation:
+    """Read every setting, measure and bias off a ranking; what it cost to make is told in the scores."""
+    started = time.perf_counter()
     listed = ranking.top[:, :TOP]
     bias = bias_columns(indexed, golds, ranking.counts, listed)
     table = per_query_table(collection, indexed, golds, ranking.counts, measures, bias, pools)
     scores = summarise(table, measures, bias_scores(indexed, golds, ranking.counts, listed, bias))
     scores["counts"]["passages"] = len(indexed.passage_language)
-    cost = {
-        **encoded.cost,
-        "rank_seconds": round(ranked - started, 2),
-        "measure_seconds": round(time.perf_counter() - ranked, 2),
-        "rank_memory_bytes": memory,
+    measured = {
+        "measure_seconds": round(time.perf_counter() - started, 2),
         "process_peak_memory_bytes": peak_memory(),
     }
-    kept = ranking.top[:, :top]
-    kept_scores = scores_of(encoded.queries, pool, kept) if top else np.empty(kept.shape)
-    return Evaluation({**scores, "encoding": encoded.encoding, "cost": cost}, table, kept, kept_scores)
+    none = np.empty((len(ranking.top), 0))
+    return Evaluation({**scores, "cost": {**cost, **measured}}, table, none.astype(np.int64), none)
 
 
 def check_request(collection: Collection, pools: Sequence[Sequence[str]] = ()) -> None:

@@ -55,16 +55,13 @@ class GoldRanks:
 
 def monolingual(indexed: Indexed, golds: Golds, counts: Integers) -> Iterator[tuple[str, GoldRanks]]:
     """Per language: its queries on its own passages."""
-    for (language, passage_language), ranks in _pairs(indexed, golds, counts):
-        if language == passage_language:
-            yield language, ranks
+    for (language, _), ranks in _pairs(indexed, golds, counts, same_language=True):
+        yield language, ranks
 
 
 def cross_lingual(indexed: Indexed, golds: Golds, counts: Integers) -> Iterator[tuple[tuple[str, str], GoldRanks]]:
     """Per pair of different languages: the queries of the first on the passages of the second."""
-    for pair, ranks in _pairs(indexed, golds, counts):
-        if pair[0] != pair[1]:
-            yield pair, ranks
+    yield from _pairs(indexed, golds, counts, same_language=False)
 
 
 def multilingual(indexed: Indexed, golds: Golds, counts: Integers) -> GoldRanks:
@@ -91,14 +88,17 @@ def pool(indexed: Indexed, golds: Golds, counts: Integers, languages: Iterable[s
     return _gold_ranks(golds, np.flatnonzero(inside), counts[:, codes].sum(axis=1))
 
 
-def _pairs(indexed: Indexed, golds: Golds, counts: Integers) -> Iterator[tuple[tuple[str, str], GoldRanks]]:
+def _pairs(
+    indexed: Indexed, golds: Golds, counts: Integers, *, same_language: bool
+) -> Iterator[tuple[tuple[str, str], GoldRanks]]:
     query_language = indexed.query_language[golds.query]
     passage_language = indexed.passage_language[golds.passage]
     pairs = query_language * len(indexed.languages) + passage_language
     for pair in np.unique(pairs):
         asked, answered = divmod(int(pair), len(indexed.languages))
-        ranks = _gold_ranks(golds, np.flatnonzero(pairs == pair), counts[:, answered])
-        yield (indexed.languages[asked], indexed.languages[answered]), ranks
+        if (asked == answered) == same_language:
+            ranks = _gold_ranks(golds, np.flatnonzero(pairs == pair), counts[:, answered])
+            yield (indexed.languages[asked], indexed.languages[answered]), ranks
 
 
 def _gold_ranks(golds: Golds, rows: Integers, outranked_by: Integers) -> GoldRanks:

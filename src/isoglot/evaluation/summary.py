@@ -48,7 +48,9 @@ def summarise(table: pa.Table, measures: Sequence[Measure], bias: dict[str, Any]
 def _macro(table: pa.Table, names: Sequence[str]) -> Scores:
     """Mean over the (query, passage language) groups of each column that has a value."""
     pairs = pc.binary_join_element_wise(table["query_language"], table["passage_language"], "->")
-    groups = pairs.to_numpy(zero_copy_only=False).astype(str)
+    coded = pairs.combine_chunks().dictionary_encode()
+    sorted_place = np.unique(coded.dictionary.to_numpy(zero_copy_only=False).astype(str), return_inverse=True)[1]
+    groups = sorted_place[coded.indices.to_numpy()]
     columns = {name: table[name].to_numpy() for name in names}
     known = {name: ~np.isnan(values) for name, values in columns.items()}
     return {name: macro_mean(columns[name][known[name]], groups[known[name]]) for name in names if known[name].any()}

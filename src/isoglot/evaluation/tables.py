@@ -57,15 +57,20 @@ def matrix_tables(pairs: dict[str, dict[str, float]], measure: str) -> Iterator[
         yield table
 
 
+def _encoding(cost: dict[str, Any]) -> str:
+    if "encode_seconds" not in cost:
+        return ""
+    texts = cost["distinct_queries"] + cost["distinct_passages"]
+    return f"{texts:,} distinct texts ({cost['stored_texts']:,} stored) encoded in {cost['encode_seconds']:.1f} s, "
+
+
 def evaluation_page(scores: dict[str, Any]) -> RenderableType:
     """Everything a person looks at after an evaluation."""
     counts, cost = scores["counts"], scores["cost"]
-    texts = cost["distinct_queries"] + cost["distinct_passages"]
     footer = (
         f"{counts['topics']:,} topics, {counts['queries']:,} queries, {counts['passages']:,} passages in the pool, "
         f"{counts['monolingual_languages']} languages, {counts['cross_lingual_pairs']} cross-lingual pairs; "
-        f"{texts:,} distinct texts ({cost['stored_texts']:,} stored) encoded in {cost['encode_seconds']:.1f} s, "
-        f"ranked in {cost['rank_seconds']:.1f} s, measured in {cost['measure_seconds']:.1f} s."
+        f"{_encoding(cost)}ranked in {cost['rank_seconds']:.1f} s, measured in {cost['measure_seconds']:.1f} s."
     )
     title = Text(f"\n{MATRIX_MEASURE} x 100, query language (rows) on passage language", "italic")
     matrix = matrix_tables(scores["pairs"], MATRIX_MEASURE)

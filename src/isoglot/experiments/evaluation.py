@@ -14,8 +14,8 @@ from isoglot.data.catalogue import is_group, open_collection
 from isoglot.errors import RequestError, unknown
 from isoglot.evaluation.cost import preview
 from isoglot.evaluation.encoded import encode_collection
+from isoglot.evaluation.evaluate import Evaluation, evaluate_encoded, evaluate_lexical, passage_languages
 from isoglot.evaluation.evaluate import check_request as check_evaluation
-from isoglot.evaluation.evaluate import evaluate_encoded, passage_languages
 from isoglot.evaluation.files import SCORES, write_evaluation, write_scores
 from isoglot.evaluation.group import group_scores, group_table
 from isoglot.evaluation.measures import Measure
@@ -28,6 +28,8 @@ from isoglot.models.store import EmbeddingStore
 
 WITHOUT = "all-"
 AS_ENCODED = "as encoded"
+# The name under which BM25 is evaluated, in the place of a model.
+BM25 = "bm25"
 
 
 @dataclass(frozen=True)
@@ -76,18 +78,21 @@ class EvaluationRequest:
             raise RequestError(f"a run of depth {self.run_depth} has no place to go; add --out DIR.")
         for name in self.corrections:
             kind_named(name)
+        if self.model == BM25 and (self.corrections or self.best_section):
+            raise RequestError("bm25 has no vectors to correct and reads passages whole; leave these options out.")
 
 
 def evaluate_all(
-    request: EvaluationRequest, model: SentenceTransformer, collections: Iterable[Collection], console: Console
+    request: EvaluationRequest, model: SentenceTransformer | None, collections: Iterable[Collection], console: Console
 ) -> None:
     """Evaluate on each collection, print what was found, and write it when all is done.
 
-    A model that was saved with a correction is evaluated with it; the uncorrected scores are shown beside.
+    Without a model it is BM25 that is evaluated. A model that was saved with a correction is evaluated with it; the
+    uncorrected scores are shown beside.
     """
     saved = load_correction(Path(request.model))
     corrections = {f"with {saved.kind}": saved} if saved else {}
-    corrections |= dict(_fitted(request, model))
+    corrections |= {} if model is None else dict(_fitted(request, model))
     main = f"with {saved.kind}" if saved else AS_ENCODED
     members: dict[str, dict[str, Any]] = {}
     of_group = is_group(request.collection)
@@ -104,7 +109,7 @@ def evaluate_all(
 
 def _evaluate_one(
     request: EvaluationRequest,
-    model: SentenceTransformer,
+    model: SentenceTransformer | None,
     collection: Collection,
     corrections: Mapping[str, Correction],
     main: str,
@@ -114,6 +119,32 @@ def _evaluate_one(
     """Evaluate on one collection, print and write it; the scores of the main variant."""
     pools = [_languages(pool, collection) for pool in request.pools]
     check_evaluation(collection, pools)
+    if model is None:
+        found = {main: evaluate_lexical(collection, pools=pools, measures=request.measures, top=request.run_depth)}
+    else:
+        found = _evaluate_encoded(request, model, collection, corrections, pools, console)
+    leakage = leakage_of(Path(request.model), collection)
+    console.print(evaluation_page(found[main].scores))
+    if len(found) > 1:
+        console.print(side_by_side_table({name: each.scores for name, each in found.items()}))
+    console.print(leakage["statement"], highlight=False)
+    if folder:
+        for name, evaluation in found.items():
+            place = folder if name == main else folder / name.replace(" ", "-")
+            place.mkdir(parents=True, exist_ok=True)
+            write_evaluation(evaluation, request.model, collection, place, {"variant": name, "leakage": leakage})
+    return found[main].scores
+
+
+def _evaluate_encoded(
+    request: EvaluationRequest,
+    model: SentenceTransformer,
+    collection: Collection,
+    corrections: Mapping[str, Correction],
+    pools: list[list[str]],
+    console: Console,
+) -> dict[str, Evaluation]:
+    """The evaluation of the vectors as they are, and with each correction; everything is encoded once."""
     estimate = preview(model, collection, store=request.store, batch_size=request.batch_size)
     console.print(f"{collection.name}: {estimate.sentence}", highlight=False, soft_wrap=True)
     encoded = encode_collection(
@@ -127,23 +158,12 @@ def _evaluate_one(
     encoded.cost["estimate"] = estimate.to_dict()
     variants = {AS_ENCODED: encoded}
     variants |= {name: encoded.corrected(collection, correction) for name, correction in corrections.items()}
-    found = {
+    return {
         name: evaluate_encoded(
             collection, each, pools=pools, measures=request.measures, top=request.run_depth, memory=request.memory
         )
         for name, each in variants.items()
     }
-    leakage = leakage_of(Path(request.model), collection)
-    console.print(evaluation_page(found[main].scores))
-    if len(found) > 1:
-        console.print(side_by_side_table({name: each.scores for name, each in found.items()}))
-    console.print(leakage["statement"], highlight=False)
-    if folder:
-        for name, evaluation in found.items():
-            place = folder if name == main else folder / name.replace(" ", "-")
-            place.mkdir(parents=True, exist_ok=True)
-            write_evaluation(evaluation, request.model, collection, place, {"variant": name, "leakage": leakage})
-    return found[main].scores
 
 
 def _fitted(request: EvaluationRequest, model: SentenceTransformer) -> Iterator[tuple[str, Correction]]:

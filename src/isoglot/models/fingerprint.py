@@ -16,6 +16,8 @@ from torch import Tensor, nn
 
 # Where a model came from, and what has a place of its own in the key of a vector.
 NO_CONTENT = ("_name_or_path", "max_seq_length")
+# How an embedding is trained is no content either.
+SPARSE_GRADIENT = ", sparse=True"
 
 
 def fingerprint(model: SentenceTransformer) -> str:
@@ -37,7 +39,7 @@ def fingerprint(model: SentenceTransformer) -> str:
             found.update(digest)
     for name, module in model.named_modules():
         found.update(json.dumps([name, *_structure(module)], sort_keys=True, default=str).encode())
-        for part in _tokenizer_parts(getattr(module, "tokenizer", None)):
+        for part in tokenizer_parts(getattr(module, "tokenizer", None)):
             found.update(sha256(part).digest())
     return found.hexdigest()
 
@@ -66,10 +68,12 @@ def _structure(module: Any) -> list[Any]:
     if hasattr(module, "config") and hasattr(module.config, "to_dict"):
         config = config | module.config.to_dict()
     content = {key: value for key, value in config.items() if key not in NO_CONTENT}
-    return [f"{kind.__module__}.{kind.__qualname__}", module.extra_repr(), content]
+    shape = module.extra_repr().removesuffix(SPARSE_GRADIENT)
+    return [f"{kind.__module__}.{kind.__qualname__}", shape, content]
 
 
-def _tokenizer_parts(tokenizer: Any) -> list[bytes]:
+def tokenizer_parts(tokenizer: Any) -> list[bytes]:
+    """Everything that decides the tokens of a text, in parts to hash; none where there is no tokenizer."""
     if tokenizer is None:
         return []
     if isinstance(tokenizer, Tokenizer):
@@ -78,7 +82,7 @@ def _tokenizer_parts(tokenizer: Any) -> list[bytes]:
         return [serialised[serialised.index('"added_tokens"') :].encode()]
     if hasattr(tokenizer, "backend_tokenizer"):
         batching = [tokenizer.padding_side, tokenizer.truncation_side, tokenizer.pad_token, tokenizer.model_input_names]
-        return [*_tokenizer_parts(tokenizer.backend_tokenizer), json.dumps(batching).encode()]
+        return [*tokenizer_parts(tokenizer.backend_tokenizer), json.dumps(batching).encode()]
     if hasattr(tokenizer, "serialized_model_proto"):
         return [tokenizer.serialized_model_proto()]
     return _saved_files(tokenizer)

@@ -53,6 +53,8 @@ def load_model(
     if pooling not in Pooling.POOLING_MODES:
         raise unknown("pooling", pooling, Pooling.POOLING_MODES)
     model = _load_embedded(name, texts, seed) if name.startswith("isoglot/") else _load_other(name, pooling)
+    if getattr(model.tokenizer, "pad_token", "") is None:
+        raise RequestError(f"the tokenizer of {name} has no pad token; set one and save it (often the end token).")
     set_prompts(model, query_prompt, passage_prompt)
     if max_length is not None:
         if model.max_seq_length in (None, math.inf):

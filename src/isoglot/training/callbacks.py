@@ -1,14 +1,16 @@
-"""What happens beside the steps of a training: a progress line, and a stop that leaves a checkpoint."""
+"""What happens beside the steps of a training: a progress line, a stop that leaves a checkpoint, a clock."""
 
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import EarlyStoppingCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 
 class ShowProgress(TrainerCallback):
@@ -52,6 +54,8 @@ class ShowProgress(TrainerCallback):
         for key, label in (("loss", "loss"), ("eval_score", "dev AP")):
             if key in logs:
                 self.shown[key] = f"{label} {logs[key]:.3f}"
+        if "wait_share" in logs:
+            self.shown["wait"] = f"waits {logs['wait_share']:.0%}"
         is_news = "loss" in logs or "eval_score" in logs
         if is_news and state.is_world_process_zero and not self.console.is_terminal:
             shown = "  ".join(self.shown.values())
@@ -64,27 +68,76 @@ class ShowProgress(TrainerCallback):
 
 
 class StopOnSignal(TrainerCallback):
-    """Ctrl-C or a termination request ends the training after the step at hand, with a checkpoint."""
+    """Ctrl-C or a termination request ends the training after the step at hand, with a checkpoint.
+
+    `requested` says that this process was asked, `agreed` that any worker was, which all of them learn in one step.
+    """
 
     def __init__(self) -> None:
-        self.stopped = False
+        self.requested = self.agreed = False
+        self.is_alone = True
         self.previous: dict[signal.Signals, Any] = {}
 
-    def on_train_begin(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """Take over the signals."""
+        self.is_alone = args.world_size == 1
         if threading.current_thread() is threading.main_thread():
             self.previous = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopped = True
-        signal.signal(number, self.previous[signal.Signals(number)])  # a second one stops at once
+        self.requested = True
+        if self.is_alone:  # a launcher of several workers repeats the signal that the terminal gave
+            signal.signal(number, self.previous[signal.Signals(number)])  # a second one stops at once
 
     def on_step_end(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """Ask for a checkpoint and the end."""
-        if self.stopped and state.global_step < state.max_steps:
+        if self.agreed and state.global_step < state.max_steps:
             control.should_save = control.should_training_stop = True
 
     def on_train_end(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """Give the signals back."""
         for number, handler in self.previous.items():
             signal.signal(number, handler)
+
+
+class Patience(EarlyStoppingCallback):
+    """Ends the training after so many evaluations without a gain, and does not begin again where it had ended."""
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
+        """Tell a run that goes on from its last checkpoint."""
+        super().on_train_begin(args, state, control)
+        control.should_training_stop = self.early_stopping_patience_counter >= self.early_stopping_patience
+
+
+class StepClock(TrainerCallback):
+    """Tells for which share of the time steps wait for their data; evaluations and checkpoints do not count."""
+
+    def __init__(self) -> None:
+        self.began = self.waited = self.stepped = 0.0
+        self.lap_began = (0.0, 0.0)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Around what a step begins with: reading."""
+        self.began = time.perf_counter()
+        yield
+        self.waited += time.perf_counter() - self.began
+
+    def on_step_end(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
+        """The step is over."""
+        self.stepped += time.perf_counter() - self.began
+
+    @property
+    def wait_share(self) -> float:
+        """Of all steps so far."""
+        return self._share((0.0, 0.0))
+
+    def lap(self) -> float:
+        """The share of the steps since the last call."""
+        share = self._share(self.lap_began)
+        self.lap_began = (self.waited, self.stepped)
+        return share
+
+    def _share(self, since: tuple[float, float]) -> float:
+        waited, stepped = self.waited - since[0], self.stepped - since[1]
+        return round(waited / stepped, 3) if stepped else 0.0

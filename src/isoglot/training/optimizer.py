@@ -5,6 +5,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
+
+FUSED_DEVICES = ("cpu", "cuda")
 
 
 class RowwiseAdamW(torch.optim.AdamW):
@@ -13,7 +16,7 @@ class RowwiseAdamW(torch.optim.AdamW):
     A parameter with a sparse gradient changes in the rows of that gradient only: weights, both moments and the
     decoupled weight decay of every other row stay as they are ("lazy Adam", as in `torch.optim.SparseAdam`). The bias
     correction counts the steps of the parameter, not those of a row. Every other parameter is stepped by
-    `torch.optim.AdamW` itself.
+    `torch.optim.AdamW` itself. Both use its fused kernel where there is one.
 
     Args:
         params: parameters or parameter groups, as for `torch.optim.AdamW`.
@@ -32,6 +35,8 @@ class RowwiseAdamW(torch.optim.AdamW):
         weight_decay: float = 1e-2,
     ) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        for group in self.param_groups:
+            group["fused"] = all(map(_has_fused_step, group["params"]))
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -50,30 +55,35 @@ class RowwiseAdamW(torch.optim.AdamW):
         return loss
 
 
+def _has_fused_step(parameter: Tensor) -> bool:
+    return parameter.device.type in FUSED_DEVICES and parameter.is_floating_point()
+
+
 def step_touched_rows(parameter: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
     """One AdamW step, in place, of the rows that the sparse gradient of `parameter` holds.
 
     Args:
         parameter: `[rows, ...]` with a gradient sparse in its first dimension.
         state: `step`, `exp_avg` and `exp_avg_sq` as in `torch.optim.AdamW`; empty before the first step.
-        group: `lr`, `betas`, `eps` and `weight_decay`.
+        group: `lr`, `betas`, `eps`, `weight_decay` and `fused`.
     """
     if not state:
-        state["step"] = torch.tensor(0.0)
+        state["step"] = torch.zeros((), device=parameter.device if group["fused"] else None)
         state["exp_avg"] = torch.zeros_like(parameter)
         state["exp_avg_sq"] = torch.zeros_like(parameter)
-    state["step"] += 1
     assert parameter.grad is not None
     gradient = parameter.grad.coalesce()
-    rows, values = gradient.indices()[0], gradient.values()
-    step, (beta1, beta2), rate = state["step"].item(), group["betas"], group["lr"]
-    mean = state["exp_avg"][rows].lerp_(values, 1 - beta1)
-    square = state["exp_avg_sq"][rows].mul_(beta2).addcmul_(values, values, value=1 - beta2)
-    scale = (square / (1 - beta2**step)).sqrt_().add_(group["eps"])
-    weight = parameter[rows].mul_(1 - rate * group["weight_decay"])
-    weight -= rate / (1 - beta1**step) * mean / scale
-    for target, updated in ((state["exp_avg"], mean), (state["exp_avg_sq"], square), (parameter, weight)):
-        target.index_copy_(0, rows, updated)
+    rows = gradient.indices()[0]
+    tables = (parameter, state["exp_avg"], state["exp_avg_sq"])
+    weight, mean, square = (table.index_select(0, rows) for table in tables)
+    adamw(
+        [weight], [gradient.values()], [mean], [square], [], [state["step"]],
+        fused=group["fused"], foreach=False, amsgrad=False, maximize=False,
+        beta1=group["betas"][0], beta2=group["betas"][1], lr=group["lr"], eps=group["eps"],
+        weight_decay=group["weight_decay"],
+    )  # fmt: skip
+    for table, updated in zip(tables, (weight, mean, square), strict=True):
+        table.index_copy_(0, rows, updated)
 
 
 @torch.no_grad()
@@ -87,9 +97,8 @@ def clip_gradients(parameters: Iterable[nn.Parameter], max_norm: float) -> Tenso
     """
     values = [_gradient_values(parameter) for parameter in parameters if parameter.grad is not None]
     norm = torch.nn.utils.get_total_norm(values)
-    scale = (max_norm / (norm + 1e-6)).clamp(max=1.0)
-    for value in values:
-        value.mul_(scale.to(value.device))
+    if values and max_norm != float("inf"):
+        torch._foreach_mul_(values, (max_norm / (norm + 1e-6)).clamp(max=1.0))
     return norm
 
 

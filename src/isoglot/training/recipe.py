@@ -7,8 +7,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from isoglot.errors import RequestError, unknown
+from isoglot.training.adapt.rates import parse_rates
 
-StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid"]
+StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid", "one-pair", "within-batch"]
 
 
 class Recipe(BaseModel):
@@ -26,9 +27,20 @@ class Recipe(BaseModel):
     ] = ["worldfacts/train"]
     languages: Annotated[list[str] | None, Field(min_length=1, description="train on these languages only")] = None
     strategy: Annotated[StrategyName, Field(description="what may stand in a batch")] = "hybrid"
-    alpha: Annotated[float, Field(ge=0, le=1, description="hybrid: probability of a monolingual batch")] = 0.5
+    alpha: Annotated[
+        float, Field(ge=0, le=1, description="hybrid: probability of a monolingual batch; within-batch: of an example")
+    ] = 0.5
+    alpha_end: Annotated[float | None, Field(ge=0, le=1, description="alpha at the last step, reached linearly")] = None
     gamma: Annotated[float, Field(ge=0, description="collections are drawn by size ** gamma")] = 1.0
     language_weights: Annotated[Literal["uniform", "size"], Field(description="how languages are drawn")] = "uniform"
+    language_temperature: Annotated[
+        float,
+        Field(gt=0, description="with language weights by size: languages are drawn by size ** (1 / temperature)"),
+    ] = 1.0
+    curriculum: Annotated[
+        list[float] | None,
+        Field(description="for each collection the share of the steps, from 0 to 1, after which it is drawn"),
+    ] = None
     batch_size: Annotated[int, Field(ge=2, description="examples in the global batch")] = 100
     steps: Annotated[int, Field(ge=1, description="batches to train on")] = 1000
     learning_rate: Annotated[float, Field(gt=0, description="peak learning rate")] = 3e-5
@@ -40,12 +52,45 @@ class Recipe(BaseModel):
     max_gradient_norm: Annotated[float, Field(ge=0, description="clip gradients to this norm, 0 for never")] = 1.0
     temperature: Annotated[float, Field(gt=0, description="divides the cosines in the loss")] = 0.05
     symmetric: Annotated[bool, Field(description="also classify the query of each passage")] = False
+    multi_positives: Annotated[bool, Field(description="every language version of a positive counts as positive")] = (
+        False
+    )
     negatives: Annotated[int, Field(ge=0, description="hard negatives per example (judgments with relevance 0)")] = 0
+    foreign_negatives: Annotated[
+        float, Field(ge=0, le=1, description="share of the hard negatives in other languages than the passage")
+    ] = 0.0
+    teacher: Annotated[str | None, Field(description="model to distil from, named as a start model is")] = None
+    distill: Annotated[Literal["scores", "vectors"], Field(description="what the student learns from the teacher")] = (
+        "scores"
+    )
+    distill_weight: Annotated[float, Field(gt=0, description="weight of the teacher's loss beside InfoNCE's 1")] = 1.0
+    teacher_language: Annotated[
+        str | None,
+        Field(description="the teacher reads each text's version in this language; none for the text itself"),
+    ] = None
+    matryoshka: Annotated[
+        list[int] | None,
+        Field(description="train these first dimensions of the vectors too, each as a vector of its own"),
+    ] = None
     query_prompt: Annotated[str | None, Field(description="put before queries; empty for none")] = None
     passage_prompt: Annotated[str | None, Field(description="put before passages; empty for none")] = None
     pooling: Annotated[str, Field(description="of a plain transformers model: mean, cls, ...")] = "mean"
     max_length: Annotated[int | None, Field(ge=1, description="tokens of a text that are read")] = None
     seed: Annotated[int, Field(ge=0, description="decides batches, dropout and initial weights")] = 0
+    chunk_tokens: Annotated[
+        int | None, Field(ge=1, description="gradient caching: tokens held for the backward pass at a time")
+    ] = None
+    rowwise_embeddings: Annotated[
+        bool, Field(description="update only the token vectors that the batch touches (lazy AdamW)")
+    ] = True
+    freeze: Annotated[int, Field(ge=0, description="lowest layers that do not learn, the token vectors with them")] = 0
+    lora_rank: Annotated[
+        int, Field(ge=0, description="train low-rank additions (LoRA) of this rank only, 0 for none")
+    ] = 0
+    learning_rates: Annotated[
+        list[str] | None, Field(description="other peak learning rates, PATTERN=RATE by regular expression on names")
+    ] = None
+    compile: Annotated[bool, Field(description="compile the encoder (torch.compile)")] = False
     bf16: Annotated[bool, Field(description="compute in bfloat16 where the hardware can")] = False
     dev_topics: Annotated[
         int | None,
@@ -59,6 +104,11 @@ class Recipe(BaseModel):
     @classmethod
     def _one_is_a_list_of_one(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _learning_rates_can_be_read(self) -> Self:
+        parse_rates(self.learning_rates)
+        return self
 
     @model_validator(mode="after")
     def _patience_has_something_to_wait_for(self) -> Self:
@@ -90,7 +140,7 @@ def read_recipe(path: Path | None, overrides: dict[str, Any]) -> Recipe:
     try:
         return Recipe.model_validate({**fields, **overrides})
     except ValidationError as problem:
-        raise RequestError(_sentence(problem)) from problem
+        raise RequestError(sentence_of(problem)) from problem
 
 
 def write_recipe(recipe: Recipe) -> str:
@@ -98,7 +148,8 @@ def write_recipe(recipe: Recipe) -> str:
     return yaml.safe_dump(recipe.model_dump(), sort_keys=False, allow_unicode=True)
 
 
-def _sentence(problem: ValidationError) -> str:
+def sentence_of(problem: ValidationError) -> str:
+    """The first thing that is wrong with some fields, as one sentence."""
     first = problem.errors()[0]
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":

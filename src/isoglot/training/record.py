@@ -17,17 +17,42 @@ from isoglot.training.recipe import Recipe, write_recipe
 from isoglot.training.trainer import PlanTrainer
 
 RECORD = "training.json"
+# Fields that decide how a training runs, and not what comes out.
+FREE = ("chunk_tokens", "compile", "report_to")
 LIBRARIES = ("isoglot", "sentence-transformers", "transformers", "torch")
 
 
 def request_record(recipe: Recipe, train_parts: list[Collection], dev_parts: list[Collection]) -> dict[str, Any]:
-    """What decides a training; two runs with equal records are the same run."""
+    """What decides a training; see `differences`."""
     record = {
         "recipe": recipe.model_dump(),
         "collections": [_about(part) for part in train_parts],
         "dev": [_about(part) for part in dev_parts],
     }
     return json.loads(json.dumps(record))
+
+
+def differences(begun: dict[str, Any], asked: dict[str, Any]) -> str:
+    """What makes the records of two requests unlike runs, with both values; empty where they are the same run.
+
+    >>> differences({"recipe": {"seed": 1, "chunk_tokens": 64}}, {"recipe": {"seed": 2, "chunk_tokens": 32}})
+    'seed is 1 there and 2 here'
+    """
+    before, now = _deciding(begun), _deciding(asked)
+    names = [name for name in before | now if before.get(name) != now.get(name)]
+    return ", ".join(f"{name} is {before.get(name)!r} there and {now.get(name)!r} here" for name in names)
+
+
+def _deciding(record: dict[str, Any]) -> dict[str, Any]:
+    """Everything in a record that decides the model, by name."""
+    recipe = {name: value for name, value in record["recipe"].items() if name not in FREE}
+    kinds = {"training content": "collections", "dev content": "dev"}
+    content = {
+        f"{kind} of {part['name']}": f"{part['topics']} topics, {part['content_hash'][:12]}"
+        for kind, key in kinds.items()
+        for part in record.get(key, ())
+    }
+    return recipe | content
 
 
 def measured_record(trainer: PlanTrainer, seconds: float, first_step: int) -> dict[str, Any]:
@@ -37,6 +62,7 @@ def measured_record(trainer: PlanTrainer, seconds: float, first_step: int) -> di
         "seconds": round(seconds, 1),
         "best_step": trainer.state.best_global_step,
         "dev_score": trainer.state.best_metric,
+        "wait_share": trainer.clock.wait_share,
         "hardware": {
             "device": str(trainer.model.device),
             "threads": torch.get_num_threads(),

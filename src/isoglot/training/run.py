@@ -12,13 +12,15 @@ from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.files import beside, check_output, replace_folder, write_text
-from isoglot.training.callbacks import StopOnSignal
-from isoglot.training.checkpoints import drop_cut_off, last_checkpoint
+from isoglot.training.adapt.lora import merge_lora
+from isoglot.training.checkpoints import drop_cut_off, last_checkpoint, step_of
 from isoglot.training.curve import loss_curve
+from isoglot.training.failures import FAILED_BATCH, explained
 from isoglot.training.recipe import Recipe
-from isoglot.training.record import RECORD, measured_record, request_record, write_model
+from isoglot.training.record import RECORD, differences, measured_record, request_record, write_model
 from isoglot.training.setup import build_trainer, open_training_collections
 from isoglot.training.trainer import PlanTrainer
+from isoglot.training.workers import check_workers, in_main_process, join_workers, one_voice
 
 CHECKPOINTS = "checkpoints"
 
@@ -26,40 +28,45 @@ CHECKPOINTS = "checkpoints"
 def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Console | None = None) -> SentenceTransformer:
     """Train what the recipe says and write the model to `out`, an ordinary sentence-transformers folder.
 
-    Until it is finished the run lives beside `out`; the same recipe goes on from its last checkpoint.
+    Until it is finished the run lives beside `out`; the same recipe goes on from its last checkpoint, on any number of
+    workers. An error that all workers meet is raised in the main process; the others exit with its code.
 
     Raises:
         RequestError: the recipe cannot be trained, or `out` is in use.
-        IsoglotError: the run was stopped, or the model cannot be loaded.
+        IsoglotError: the run was stopped or failed in a step, or the model cannot be loaded.
     """
-    check_output(out, RECORD, overwrite)
-    console = console or Console(stderr=True, quiet=not PartialState().is_main_process)
-    train_parts, dev_parts = open_training_collections(recipe)
-    record = request_record(recipe, train_parts, dev_parts)
-    work = beside(out)
-    with PartialState().main_process_first():
-        _open_work_folder(work, record, overwrite)
-    started = time.monotonic()
-    try:
-        trainer, stop = build_trainer(recipe, train_parts, dev_parts, work / CHECKPOINTS, console)
-        first_step = _train_on(trainer, stop, work / CHECKPOINTS, console)
-    except BaseException:
-        if last_checkpoint(work / CHECKPOINTS) is None and PartialState().is_main_process:
-            shutil.rmtree(work, ignore_errors=True)
-        raise
-    if trainer.is_world_process_zero():
-        console.print(f"{recipe.strategy}: {loss_curve(trainer.state.log_history)}", soft_wrap=True)
-        record |= measured_record(trainer, time.monotonic() - started, first_step)
-        write_model(trainer.model, recipe, record, work / "finished")
-        replace_folder(work / "finished", out, RECORD, overwrite)
-        shutil.rmtree(work)
-    return trainer.model
+    join_workers()
+    with one_voice():
+        check_workers(recipe.batch_size)
+        check_output(out, RECORD, overwrite)
+        console = console or Console(stderr=True, quiet=not PartialState().is_main_process)
+        parts = open_training_collections(recipe)
+        record, work = request_record(recipe, *parts), beside(out)
+        in_main_process(lambda: _open_work_folder(work, record, overwrite))
+        started = time.monotonic()
+        try:
+            trainer = build_trainer(recipe, *parts, work / CHECKPOINTS, console)
+            with explained(recipe, trainer.train_dataset.plan, [part.name for part in parts[0]], work):
+                first_step = _train_on(trainer, work / CHECKPOINTS, console)
+        except BaseException:
+            if PartialState().is_main_process:
+                _drop_if_useless(work)
+            raise
+        merge_lora(trainer.model)
+        if trainer.is_world_process_zero():
+            console.print(f"{recipe.strategy}: {loss_curve(trainer.state.log_history)}", soft_wrap=True)
+            record |= measured_record(trainer, time.monotonic() - started, first_step)
+            shutil.rmtree(work / "finished", ignore_errors=True)
+            write_model(trainer.model, recipe, record, work / "finished")
+            replace_folder(work / "finished", out, RECORD, overwrite)
+            shutil.rmtree(work)
+        return trainer.model
 
 
-def _train_on(trainer: PlanTrainer, stop: StopOnSignal, checkpoints: Path, console: Console) -> int:
+def _train_on(trainer: PlanTrainer, checkpoints: Path, console: Console) -> int:
     """Train to the end from the last checkpoint where there is one; return the step that this began at."""
     checkpoint = last_checkpoint(checkpoints)
-    first_step = int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0
+    first_step = step_of(checkpoint) if checkpoint else 0
     if checkpoint:
         console.print(f"Going on from the checkpoint at step {first_step}.")
     try:
@@ -67,7 +74,7 @@ def _train_on(trainer: PlanTrainer, stop: StopOnSignal, checkpoints: Path, conso
     except BaseException:  # give back the signals and the terminal
         trainer.callback_handler.on_train_end(trainer.args, trainer.state, trainer.control)
         raise
-    if stop.stopped and trainer.state.global_step < trainer.args.max_steps:
+    if trainer.stop.agreed and trainer.state.global_step < trainer.args.max_steps:
         step = f"step {trainer.state.global_step} of {trainer.args.max_steps}"
         raise IsoglotError(f"stopped at {step}; run the same command again to go on.")
     return first_step
@@ -76,13 +83,21 @@ def _train_on(trainer: PlanTrainer, stop: StopOnSignal, checkpoints: Path, conso
 def _open_work_folder(work: Path, record: dict[str, Any], overwrite: bool) -> None:
     """Make the folder of the unfinished run ready: kept where it is the same run, else new."""
     known = work / RECORD
-    if known.is_file() and json.loads(known.read_text(encoding="utf-8")) == record:
-        drop_cut_off(work / CHECKPOINTS)
-        return
-    if work.exists() and not overwrite:
+    begun = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else None
+    differing = differences(begun, record) if begun else "what it trains is not known"
+    if differing and work.exists() and not overwrite:
         raise RequestError(
-            f"{work} holds an unfinished run of another recipe; finish that one, or add --overwrite to drop it."
+            f"{work} holds an unfinished run of another recipe: {differing}; finish that one, or add --overwrite to "
+            "drop it."
         )
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    if differing:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+    drop_cut_off(work / CHECKPOINTS)
     write_text(known, json.dumps(record))
+
+
+def _drop_if_useless(work: Path) -> None:
+    """Remove an unfinished run that has neither a checkpoint nor a failed batch to look at."""
+    if last_checkpoint(work / CHECKPOINTS) is None and not (work / FAILED_BATCH).is_file():
+        shutil.rmtree(work, ignore_errors=True)

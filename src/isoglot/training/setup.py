@@ -2,22 +2,20 @@
 
 from pathlib import Path
 
-import torch
 from rich.console import Console
-from sentence_transformers import SentenceTransformerTrainingArguments
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback, set_seed
+from transformers import PrinterCallback, TrainerCallback, set_seed
 
-from isoglot.batches import Plan, strategy_named
 from isoglot.data import Collection
 from isoglot.data.catalogue import open_collection
 from isoglot.data.split import split_topics
 from isoglot.errors import RequestError, unknown
-from isoglot.models.load import load_model
-from isoglot.training.callbacks import ShowProgress, StopOnSignal
+from isoglot.training.arguments import arguments_of
+from isoglot.training.callbacks import Patience, ShowProgress
 from isoglot.training.dev import DevEvaluator
-from isoglot.training.loss import InBatchInfoNCE
+from isoglot.training.parts import objective_of, plan_of, student_of, teacher_of
+from isoglot.training.reading import BatchReader, rows_to_read
 from isoglot.training.recipe import Recipe
-from isoglot.training.trainer import BatchReader, PlannedSteps, PlanTrainer
+from isoglot.training.trainer import PlannedSteps, PlanTrainer
 
 DEV_TOPICS, DEV_SHARE = 100, 10
 
@@ -55,8 +53,8 @@ def _check_languages(recipe: Recipe, collections: list[Collection]) -> None:
 
 def build_trainer(
     recipe: Recipe, train_parts: list[Collection], dev_parts: list[Collection], checkpoints: Path, console: Console
-) -> tuple[PlanTrainer, StopOnSignal]:
-    """The trainer of a recipe, and the callback that tells whether it was stopped.
+) -> PlanTrainer:
+    """The trainer of a recipe.
 
     Args:
         recipe: what to train.
@@ -69,68 +67,24 @@ def build_trainer(
         RequestError: the plan or the model cannot be had.
     """
     set_seed(recipe.seed)
-    plan = Plan(
-        train_parts,
-        strategy_named(recipe.strategy, recipe.alpha),
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-        gamma=recipe.gamma,
-        language_weights=recipe.language_weights,
-        negatives=recipe.negatives,
-    )
+    plan = plan_of(recipe, train_parts)
     plan.check(recipe.steps)
-    model = load_model(
-        recipe.model,
-        pooling=recipe.pooling,
-        query_prompt=recipe.query_prompt,
-        passage_prompt=recipe.passage_prompt,
-        max_length=recipe.max_length,
-        texts=lambda: (text for part in train_parts for text in part.texts),
-        seed=recipe.seed,
-    )
-    arguments = _arguments(recipe, checkpoints, bool(dev_parts))
-    stop = StopOnSignal()
-    callbacks: list[TrainerCallback] = [ShowProgress(recipe.strategy, console, recipe.batch_size), stop]
+    rows = rows_to_read(plan, recipe.steps, train_parts)
+    model = student_of(recipe, train_parts)
+    teacher = teacher_of(recipe, train_parts, rows)
+    arguments = arguments_of(recipe, checkpoints, has_dev=bool(dev_parts))
+    callbacks: list[TrainerCallback] = [ShowProgress(recipe.strategy, console, recipe.batch_size)]
     if recipe.patience is not None:
-        callbacks.append(EarlyStoppingCallback(recipe.patience))
+        callbacks.append(Patience(recipe.patience))
     trainer = PlanTrainer(
         model=model,
         args=arguments,
         train_dataset=PlannedSteps(plan, recipe.steps, arguments.process_index, arguments.world_size),
-        data_collator=BatchReader(model, train_parts),
-        loss=InBatchInfoNCE(model, recipe.temperature, symmetric=recipe.symmetric),
+        data_collator=BatchReader(model, train_parts, rows, checkpoints.parent / "tokens", teacher),
+        loss=objective_of(recipe, model, teacher),
         evaluator=DevEvaluator(dev_parts) if dev_parts else None,
         callbacks=callbacks,
+        chunk_tokens=recipe.chunk_tokens,
     )
     trainer.remove_callback(PrinterCallback)
-    return trainer, stop
-
-
-def _arguments(recipe: Recipe, checkpoints: Path, has_dev: bool) -> SentenceTransformerTrainingArguments:
-    strategy = "steps" if has_dev else "no"
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(checkpoints),
-        max_steps=recipe.steps,
-        learning_rate=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        warmup_steps=recipe.warmup,
-        lr_scheduler_type=recipe.scheduler,
-        max_grad_norm=recipe.max_gradient_norm,
-        bf16=recipe.bf16,
-        seed=recipe.seed,
-        eval_strategy=strategy,
-        eval_steps=recipe.eval_steps,
-        save_strategy="steps",
-        save_steps=recipe.eval_steps,
-        save_total_limit=2,  # with 1 a stopped run would lose the last checkpoint to the best one
-        restore_callback_states_from_checkpoint=True,
-        load_best_model_at_end=has_dev,
-        metric_for_best_model="eval_score" if has_dev else None,
-        greater_is_better=True,
-        logging_steps=max(1, min(10, recipe.steps // 20)),
-        disable_tqdm=True,
-        report_to=recipe.report_to,
-        use_cpu=not torch.cuda.is_available(),
-    )
-    arguments.per_device_train_batch_size = recipe.batch_size // arguments.world_size
-    return arguments
+    return trainer

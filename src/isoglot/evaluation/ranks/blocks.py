@@ -32,7 +32,7 @@ class Block:
         language: language code of the passages.
         passage_rows: rows of the passages, shape [n].
         scores: float32, minus infinity for an excluded passage, shape [q, n].
-        room: to work in, of the same kind and shape.
+        room: float32 to work in, one-dimensional, as many as there are scores at least.
     """
 
     span: slice
@@ -134,15 +134,16 @@ class Scorer:
             product(stripes(self.queries[queries]), chunk.stripes, scores, room)
             best = self.pool.best_section(scores, chunk.place, len(chunk.rows))
             self._exclude(best, queries, chunk.rows)
-            work(Block(span, queries, chunk.language, chunk.rows, best, room[:, : len(chunk.rows)]))
+            work(Block(span, queries, chunk.language, chunk.rows, best, room.view(-1)))
 
     def exact(self, query_rows: Tensor, passage_rows: Tensor) -> Tensor:
         """The exact scores of (query, passage) pairs, float64, shape [n]."""
         pair, section_rows = self.pool.sections_of(passage_rows)
         scores = torch.empty(len(pair), dtype=torch.float64, device=self.device)
-        for span in spans(len(pair), PAIRS):
-            passages = on_grid(self.pool.take(section_rows[span]), section_rows[span], "passage")
-            scores[span] = exact_products(self.queries[query_rows[pair[span]]], passages)
+        for some in torch.argsort(section_rows).split(PAIRS):  # the pairs of one passage together
+            rows, place = torch.unique_consecutive(section_rows[some], return_inverse=True)
+            passages = on_grid(self.pool.take(rows), rows, "passage")[place]
+            scores[some] = exact_products(self.queries[query_rows[pair[some]]], passages)
         return self.pool.best_section(scores, pair, len(passage_rows))
 
     def _exclude(self, scores: Tensor, query_rows: Tensor, passage_rows: Tensor) -> None:

@@ -1,15 +1,19 @@
 """Counting, in one block of scores, the passages that outrank each gold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from isoglot.evaluation.ranks.golds import Golds
+from isoglot.evaluation.ranks.pool import spans
 
 # Given rows of the block's queries and of its passages, the exact scores of these pairs.
 Exact = Callable[[Tensor, Tensor], Tensor]
+# Comparisons made at a time; the marks of their outcome then stay in the processor's cache.
+CELLS = 2**18
 
 
 @dataclass(frozen=True)
@@ -24,14 +28,14 @@ class GoldKeys:
     score: Tensor
     tie: Tensor
 
-    def __getitem__(self, golds: Tensor) -> "GoldKeys":
+    def __getitem__(self, golds: Tensor | tuple[Tensor, Tensor]) -> "GoldKeys":
         """The keys of some golds."""
         return GoldKeys(self.score[golds], self.tie[golds])
 
 
 @dataclass(frozen=True)
 class GoldsByQuery:
-    """The golds of each query, those with most golds first: the queries with a k-th gold are then the first ones.
+    """The golds of each query, those with most golds first: queries with equally many then stand together.
 
     Args:
         query: row of each query that has golds, shape [R].
@@ -55,38 +59,66 @@ class GoldsByQuery:
         """Some of the queries."""
         return GoldsByQuery(self.query[span], self.first[span], self.number[span])
 
-    def kth(self, k: int) -> Tensor:
-        """The k-th gold (from 0) of each of the first queries, as many as have one."""
-        return self.first[: int((self.number > k).sum())] + k
+    def equally_many(self) -> Iterator[tuple[slice, Tensor]]:
+        """Queries that have equally many golds: which of these they are, and their golds, shape [q, m]."""
+        numbers, counts = torch.unique_consecutive(self.number, return_counts=True)
+        stop = 0
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+            span = slice(stop, stop := stop + count)
+            yield span, self.first[span, None] + torch.arange(number, device=self.first.device)
 
 
 def outranking(
-    scores: Tensor, marks: Tensor, exact: Exact, bound: float, ties: Tensor, held: Tensor, gold: GoldKeys
+    scores: Tensor, room: Tensor, exact: Exact, bound: float, ties: Tensor, held: Tensor, gold: GoldKeys
 ) -> Tensor:
-    """How many of the block's passages outrank one gold of each query.
+    """How many of the block's passages outrank each gold of some queries.
 
     Args:
         scores: float32, shape [q, n].
-        marks: room to work in, of the same kind and shape.
+        room: float32 to work in, one-dimensional, n at least.
         exact: gives exact scores for those that the error bound leaves open.
         bound: of the error of `scores`.
         ties: place of the passages among those of equal score, shape [n].
         held: whether the passage of each place is among these, shape [P].
-        gold: the keys of one gold per query, shape [q].
+        gold: the keys of m golds per query, shape [q, m].
 
     Returns:
-        Counts, shape [q].
+        Counts, shape [q, m].
     """
-    high, low = (gold.score + bound).float()[:, None], (gold.score - bound).float()[:, None]
-    surely = torch.gt(scores, high, out=marks).sum(1).long()
-    possibly = torch.ge(scores, low, out=marks).sum(1).long()
+    high, low = (gold.score + bound).float(), (gold.score - bound).float()
+    below = low.nextafter(torch.full_like(low, -torch.inf))
+    surely, possibly = _above(scores, torch.cat([high, below], 1), room).chunk(2, 1)
     itself = held[gold.tie]  # a gold among the passages is as near to itself as can be
-    open_rows = torch.nonzero(possibly - surely > itself)[:, 0]
-    near = scores[open_rows]
-    row, passage = torch.nonzero((near >= low[open_rows]) & (near <= high[open_rows]), as_tuple=True)
-    row = open_rows[row]
-    others = ties[passage] != gold.tie[row]
-    row, passage = row[others], passage[others]
-    found = exact(row, passage)
-    before = (found > gold.score[row]) | ((found == gold.score[row]) & (ties[passage] < gold.tie[row]))
-    return surely.index_add_(0, row, before.long())
+    open_keys = torch.nonzero(possibly - surely > itself)
+    for span in spans(len(open_keys), len(room) // scores.shape[1]):
+        query, number = open_keys[span].unbind(1)
+        near = torch.index_select(scores, 0, query, out=room[: len(query) * scores.shape[1]].view(len(query), -1))
+        key, (row, passage) = gold[query, number], _between(near, low[query, number, None], high[query, number, None])
+        others = ties[passage] != key.tie[row]
+        row, passage = row[others], passage[others]
+        found = exact(query[row], passage)
+        before = (found > key.score[row]) | ((found == key.score[row]) & (ties[passage] < key.tie[row]))
+        surely.index_put_((query[row], number[row]), before.long(), accumulate=True)
+    return surely
+
+
+def _above(scores: Tensor, limits: Tensor, room: Tensor) -> Tensor:
+    """How many of the scores of each query, [q, n], are greater than each of its limits, [q, m]: shape [q, m]."""
+    counts, width = torch.empty_like(limits, dtype=torch.long), scores.shape[1]
+    at_once = (len(room) if scores.is_cuda else min(len(room), CELLS)) // width
+    for some in spans(limits.shape[1], at_once):
+        for rows in spans(len(limits), at_once // min(at_once, limits[:, some].shape[1])):
+            asked = limits[rows, some, None]
+            marks = room[: asked.numel() * width].view(*asked.shape[:2], width)
+            counts[rows, some] = torch.gt(scores[rows, None], asked, out=marks).sum(2)
+    return counts
+
+
+def _between(scores: Tensor, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+    """Where scores [q, n] are from `low` to `high`, [q, 1]: rows and columns, by numpy where that is faster."""
+    if scores.is_cuda:
+        row, column = torch.nonzero((scores >= low) & (scores <= high), as_tuple=True)
+        return row, column
+    inside = (scores.numpy() >= low.numpy()) & (scores.numpy() <= high.numpy())
+    place = torch.from_numpy(np.flatnonzero(inside))
+    return place // scores.shape[1], place % scores.shape[1]

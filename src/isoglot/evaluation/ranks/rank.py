@@ -129,15 +129,14 @@ def _count(
             lists.offer(block)
         ties, queries = scorer.pool.tie[block.passage_rows], by_query[block.span]
         held = torch.zeros(places, dtype=torch.bool, device=scorer.device).index_fill_(0, ties, True)
-        for k in range(int(queries.number[0])):
-            gold = queries.kth(k)
-            scores, exact = block.scores[: len(gold)], partial(_exact_in, scorer, block)
-            found = outranking(scores, block.room[: len(gold)], exact, bound, ties, held, keys[gold])
+        for span, gold in queries.equally_many():
+            exact = partial(_exact_in, scorer, block.query_rows[span], block.passage_rows)
+            found = outranking(block.scores[span], block.room, exact, bound, ties, held, keys[gold])
             counts[block.language, gold] += found
 
     scorer.each_block(by_query.query, work)
     return counts.T.cpu().numpy()
 
 
-def _exact_in(scorer: Scorer, block: Block, query_places: Tensor, passage_places: Tensor) -> Tensor:
-    return scorer.exact(block.query_rows[query_places], block.passage_rows[passage_places])
+def _exact_in(scorer: Scorer, queries: Tensor, passages: Tensor, query: Tensor, passage: Tensor) -> Tensor:
+    return scorer.exact(queries[query], passages[passage])

@@ -12,7 +12,7 @@ from torch import Tensor
 from isoglot.errors import IsoglotError
 
 GRID = 2.0**26
-STRIPE = 128
+STRIPE = 256
 LONGEST = 1.005  # what a vector of length 1 may measure after rounding to bfloat16
 
 

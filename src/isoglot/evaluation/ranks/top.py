@@ -1,5 +1,6 @@
 """The best passages of each query, gathered block by block and put into exact order at the end."""
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
@@ -31,24 +32,49 @@ class TopLists:
     def offer(self, block: Block) -> None:
         """Take in the scores of a block."""
         keep = self.scores.shape[1]
-        whole = pad(block.scores, (0, -block.scores.shape[1] % GROUP), value=-torch.inf)
-        maxima = whole.unflatten(1, (-1, GROUP)).amax(2)
-        better = torch.nonzero(maxima.amax(1) > self.scores[block.span, -1])[:, 0]
-        lists = better + block.span.start
-        best, place = _best(whole, maxima, better, min(keep, block.scores.shape[1]))
-        place.clamp_(max=block.scores.shape[1] - 1)
-        both = torch.cat([self.scores[lists], best], dim=1)
-        both_rows = torch.cat([self.rows[lists], block.passage_rows[place]], dim=1)
-        self.scores[lists], place = both.topk(keep, dim=1)
-        self.rows[lists] = both_rows.gather(1, place).where(self.scores[lists] > -torch.inf, -1)
+        row, place = _candidates(block.scores, self.scores[block.span, -1], keep)
+        changed, number = torch.unique_consecutive(row, return_counts=True)
+        lists = changed + block.span.start
+        new = torch.arange(int(number.max()) if len(number) else 0, device=row.device) < number[:, None]
+        scores = torch.full(new.shape, -torch.inf, device=row.device).masked_scatter_(new, block.scores[row, place])
+        rows = torch.full(new.shape, -1, device=row.device).masked_scatter_(new, block.passage_rows[place])
+        self.scores[lists], best = torch.cat([self.scores[lists], scores], dim=1).topk(keep, dim=1)
+        self.rows[lists] = torch.cat([self.rows[lists], rows], dim=1).gather(1, best)
 
 
-def _best(whole: Tensor, maxima: Tensor, rows: Tensor, keep: int) -> tuple[Tensor, Tensor]:
-    """The best scores of some rows and their places: they are in the groups with the best maxima."""
-    groups = maxima[rows].topk(min(keep, maxima.shape[1]), dim=1).indices
-    members = (groups[:, :, None] * GROUP + torch.arange(GROUP, device=whole.device)).flatten(1)
-    best, place = whole[rows[:, None], members].topk(keep, dim=1)
-    return best, members.gather(1, place)
+def _candidates(scores: Tensor, beaten: Tensor, keep: int) -> tuple[Tensor, Tensor]:
+    """Scores [q, n] above what must be beaten, [q], the best `keep` of each query among them: rows and columns.
+
+    As many groups of passages hold one that is as good as the last of the best group maxima.
+    """
+    maxima = _group_maxima(scores)
+    count, last = maxima.shape[1], scores.shape[1] - 1
+    least = beaten.nextafter(torch.full_like(beaten, torch.inf))[:, None]
+    if count >= keep:
+        least = torch.maximum(least, _last_of_best(maxima, keep))
+    row, group = torch.nonzero(maxima >= least, as_tuple=True)
+    members = group[:, None] + count * torch.arange(GROUP, device=scores.device)
+    found = scores.take(row[:, None] * scores.shape[1] + members.clamp(max=last))
+    pair, member = torch.nonzero((members <= last) & (found >= least[row]), as_tuple=True)
+    return row[pair], members[pair, member]
+
+
+def _group_maxima(scores: Tensor) -> Tensor:
+    """The greatest score of each group of passages, which are as far apart as there are groups: shape [q, groups]."""
+    first, *others = scores.split(-(-scores.shape[1] // GROUP), dim=1)
+    maxima = first.clone()
+    for part in others:
+        known = maxima[:, : part.shape[1]]
+        torch.maximum(known, part, out=known)
+    return maxima
+
+
+def _last_of_best(scores: Tensor, keep: int) -> Tensor:
+    """The `keep`-th greatest score of each query, shape [q, 1]; by numpy where that is faster."""
+    if scores.is_cuda:
+        return scores.topk(keep, dim=1).values[:, -1:]
+    place = scores.shape[1] - keep
+    return torch.from_numpy(np.partition(scores.numpy(), place, axis=1)[:, place, None])
 
 
 def in_order(scorer: Scorer, lists: TopLists, top: int) -> Tensor:

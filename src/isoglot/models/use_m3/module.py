@@ -5,10 +5,10 @@ from typing import Any, Self
 
 import torch
 from sentence_transformers.base.modules.input_module import InputModule
-from torch import Tensor
+from torch import Tensor, nn
 
 from isoglot.errors import RequestError
-from isoglot.models.use_m3.network import SENTENCE, Network
+from isoglot.models.use_m3.network import SENTENCE, TOKEN, Network
 from isoglot.models.use_m3.tokens import load_tokenizer, tokenize
 from isoglot.models.use_m3.weights import published_state, resource_folder
 
@@ -78,6 +78,7 @@ class UseM3(InputModule):
     def _from_state(cls, state: dict[str, Tensor], tokenizer_file: Path, max_seq_length: int) -> Self:
         with torch.device("meta"):
             module = cls(tokenizer_file, max_seq_length)
+            module.network.tokens = nn.Embedding(len(state["network.tokens.weight"]), TOKEN, sparse=True)
         module.to_empty(device="cpu").load_state_dict(state)
         return module
 

@@ -1,0 +1,179 @@
+"""Training beside sentence-transformers' own trainer: speed, memory, losses, and waits for data.
+
+    python benchmarks/training.py COLLECTION [--models small isoglot/use-m3 isoglot/static] [--steps 12] [--caching]
+
+Every contender trains on the same batches, from the same weights, with the same optimizer settings, without dropout,
+in a process of its own. `small` is a 6-layer encoder of XLM-R's shape, 384 wide, with XLM-R's 250,002 token vectors
+and random weights; `base` is XLM-R base's shape. Ratios are of times taken in the same run. Prints a table, and the
+same as JSON. Where a GPU is, `--models base --batch-size 1024 --bf16` also tells the share of its matrix peak.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+
+from isoglot.data.catalogue import open_collection
+from isoglot.training.recipe import Recipe
+
+SHAPES = {"small": (6, 384), "base": (12, 768)}
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
+CONTENDERS = ("sentence-transformers", "isoglot, dense updates", "isoglot")
+VOCABULARY, TOKENIZER_TEXTS, CHUNK_TOKENS = 250_002, 20_000, 4096
+PROCESSOR = "processor seconds per step, median"
+
+
+def save_xlm_roberta(folder: Path, texts: Iterable[str], layers: int, width: int) -> None:
+    """A randomly initialised encoder of XLM-R's shape without dropout, and a tokenizer trained on the texts."""
+    trained = Tokenizer(models.BPE(unk_token="<unk>"))
+    trained.normalizer = normalizers.NFKC()
+    trained.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(), pre_tokenizers.Punctuation()])
+    trainer = trainers.BpeTrainer(vocab_size=32_000, special_tokens=SPECIAL, show_progress=False, max_token_length=12)
+    trained.train_from_iterator(islice(texts, TOKENIZER_TEXTS), trainer)
+    marks = [("<s>", 0), ("</s>", 2)]
+    trained.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=marks)
+    PreTrainedTokenizerFast(
+        tokenizer_object=trained, cls_token="<s>", pad_token="<pad>", sep_token="</s>", model_max_length=256
+    ).save_pretrained(folder)
+    torch.manual_seed(0)
+    config = XLMRobertaConfig(
+        vocab_size=VOCABULARY, hidden_size=width, num_hidden_layers=layers, num_attention_heads=12,
+        intermediate_size=4 * width, max_position_embeddings=514, type_vocab_size=1, pad_token_id=1,
+        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
+
+
+def run(contender: str, recipe: Recipe, data: str) -> dict[str, Any]:
+    """What one contender measures, in a process of its own."""
+    script = Path(__file__).with_name("training_contenders.py")
+    command = [sys.executable, str(script), contender, recipe.model_dump_json(), data]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+def figures(measured: dict[str, Any], recipe: Recipe, warm_up: int) -> dict[str, Any]:
+    """The measurements after the warm-up, as they are reported."""
+    steps, processor, waits = (measured[name][warm_up - 1 :] for name in ("steps", "processor", "waits"))
+    return {
+        "examples per second (median step)": recipe.batch_size / median(steps),
+        "seconds per step, least": min(steps),
+        "processor seconds per step, median": median(processor),
+        "share of waits for batches": sum(waits) / sum(steps),
+        "peak memory, MB": measured["memory"] / 1e6,
+        "building and tokenising, s": measured["built"],
+        "losses": [round(loss, 5) for loss in measured["losses"]],
+    }
+
+
+def compare(model: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """All contenders on one model, and their ratios."""
+    options = {"model": model, "train": [arguments.collection], "steps": arguments.steps, "dev_topics": 0}
+    options |= {"batch_size": arguments.batch_size, "bf16": arguments.bf16, "eval_steps": arguments.steps}
+    recipe = Recipe(**options, chunk_tokens=arguments.chunk_tokens)
+    dense = recipe.model_copy(update={"rowwise_embeddings": False})
+    recipes = dict(zip(CONTENDERS, (recipe, dense, recipe), strict=True))
+    measured = {name: run(name, each, arguments.collection) for name, each in recipes.items()}
+    found: dict[str, Any] = {name: figures(each, recipe, arguments.warm_up) for name, each in measured.items()}
+    theirs, same, mine = found.values()
+    found["isoglot / sentence-transformers"] = {
+        "examples per second": mine["examples per second (median step)"] / theirs["examples per second (median step)"],
+        "processor seconds": mine[PROCESSOR] / theirs[PROCESSOR],
+        "peak memory": mine["peak memory, MB"] / theirs["peak memory, MB"],
+        "largest difference of losses, dense updates": difference(same, theirs),
+        "largest difference of losses": difference(mine, theirs),
+    }
+    if (operations := measured["isoglot"]["operations"]) is not None:
+        seconds = median(measured["isoglot"]["steps"][arguments.warm_up - 1 :])
+        found["isoglot, share of the matrix peak"] = operations / seconds / matrix_peak()
+    return found
+
+
+def difference(one: dict[str, Any], other: dict[str, Any]) -> float:
+    """The largest difference of two loss curves."""
+    return max(abs(a - b) for a, b in zip(one["losses"], other["losses"], strict=True))
+
+
+def matrix_peak(size: int = 8192, repeats: int = 20) -> float:
+    """Floating point operations per second of a large bfloat16 product on the GPU."""
+    one, other = (torch.randn(size, size, device="cuda", dtype=torch.bfloat16) for _ in range(2))
+    for _ in range(3):
+        one @ other
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    for _ in range(repeats):
+        one @ other
+    torch.cuda.synchronize()
+    return 2 * size**3 * repeats / (time.perf_counter() - started)
+
+
+def caching(model: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Peak memory by batch size, with gradient caching on both sides."""
+    found = {}
+    for size in (arguments.batch_size, 4 * arguments.batch_size, 16 * arguments.batch_size):
+        recipe = Recipe(
+            model=model, train=[arguments.collection], steps=3, batch_size=size, dev_topics=0, eval_steps=3,
+            bf16=arguments.bf16, chunk_tokens=arguments.chunk_tokens or CHUNK_TOKENS, strategy="cross-lingual",
+        )  # fmt: skip
+        for name in (CONTENDERS[0], CONTENDERS[-1]):
+            found[f"{name}, batch {size}: peak MB"] = run(name, recipe, arguments.collection)["memory"] / 1e6
+    return found
+
+
+def report(results: dict[str, Any]) -> None:
+    """Print everything as tables, then as JSON."""
+    about = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} cores",
+        "threads": torch.get_num_threads(),
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+    }
+    print(", ".join(f"{name}: {value}" for name, value in about.items()))
+    for model, found in results.items():
+        print(f"\n| {model} | |\n|---|---|")
+        for name, value in found.items():
+            parts = value.items() if isinstance(value, dict) else [("", value)]
+            for part, number in parts:
+                shown = f"{number:,.4g}" if isinstance(number, float) else " ".join(map(str, number))
+                print(f"| {name} {part} | {shown} |")
+    print("\n" + json.dumps({**about, **results}))
+
+
+def main() -> None:
+    """Read the arguments and report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("collection")
+    parser.add_argument("--models", nargs="+", default=["small", "isoglot/use-m3", "isoglot/static"])
+    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--warm-up", type=int, default=3, help="first steps that are not timed")
+    parser.add_argument("--batch-size", type=int, default=100)
+    parser.add_argument("--chunk-tokens", type=int)
+    parser.add_argument("--caching", action="store_true", help="memory by batch size instead of speed")
+    parser.add_argument("--bf16", action="store_true")
+    arguments = parser.parse_args()
+    results = {}
+    with TemporaryDirectory() as folder:
+        for name in arguments.models:
+            model = name
+            if name in SHAPES:
+                model = str(Path(folder) / name)
+                save_xlm_roberta(Path(model), open_collection(arguments.collection).texts, *SHAPES[name])
+            results[name] = (caching if arguments.caching else compare)(model, arguments)
+    report(results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m isoglot` is `isoglot`."""
+
+from isoglot.cli import main
+
+main()

@@ -1,0 +1,38 @@
+"""An experiment from its specification to its report."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from isoglot.experiments.grid.cells import cells_of
+from isoglot.experiments.grid.plan import show_plan
+from isoglot.experiments.grid.run import Failure, run_all
+from isoglot.experiments.grid.spec import read_spec
+from isoglot.experiments.grid.work import prepare, work_of
+from isoglot.files import write_text
+
+SPEC = "spec.yaml"
+
+
+def run_experiment(path: Path, out: Path, *, jobs: int, dry_run: bool, console: Console) -> list[Failure]:
+    """Do what is not done yet of an experiment.
+
+    Args:
+        path: the specification.
+        out: the folder of the experiment.
+        jobs: cells to run side by side.
+        dry_run: show the plan and do nothing.
+        console: shows the plan, the commands and what failed.
+
+    Raises:
+        RequestError: the specification cannot be read or its cells cannot be made.
+    """
+    spec = read_spec(path)
+    cells = cells_of(spec)
+    works = work_of(spec, cells, out)
+    show_plan(spec, cells, works, console)
+    if dry_run:
+        return []
+    prepare(cells, out)
+    write_text(out / SPEC, path.read_text(encoding="utf-8"))
+    return run_all(works, jobs, console)

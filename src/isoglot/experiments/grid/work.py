@@ -1,0 +1,106 @@
+"""What is to be done for each cell and baseline: commands that a person could type, each with the file it leaves."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from isoglot.evaluation.files import SCORES
+from isoglot.experiments.evaluation import BM25
+from isoglot.experiments.grid.cells import Cell
+from isoglot.experiments.grid.folder import MODEL, CellFolder, write_cell
+from isoglot.experiments.grid.spec import Spec
+from isoglot.training.recipe import write_recipe
+from isoglot.training.record import RECORD
+
+RECIPE = "recipe.yaml"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command.
+
+    Args:
+        arguments: of `isoglot`.
+        result: the file that is there once it is done.
+    """
+
+    arguments: list[str]
+    result: Path
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.result.is_file()
+
+    @property
+    def command(self) -> list[str]:
+        """What the system runs."""
+        return [sys.executable, "-m", "isoglot", *self.arguments]
+
+
+@dataclass(frozen=True)
+class Work:
+    """The steps of one cell or baseline, in their order.
+
+    Args:
+        name: what it is called in the progress and in failures.
+        folder: where everything of it lies.
+        steps: all, also those that are done.
+    """
+
+    name: str
+    folder: CellFolder
+    steps: list[Step]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every step is done."""
+        return all(step.is_done for step in self.steps)
+
+
+def work_of(spec: Spec, cells: list[Cell], out: Path) -> list[Work]:
+    """Everything an experiment does, baselines first: they tell soon whether the collections can be opened."""
+    return [*_baselines(spec, cells, out), *(_training(spec, cell, out) for cell in cells)]
+
+
+def prepare(cells: list[Cell], out: Path) -> None:
+    """Write the recipe of every cell where its command looks for it."""
+    for cell in cells:
+        folder = CellFolder.of_cell(out, cell)
+        write_cell(folder, cell)
+        (folder.path / RECIPE).write_text(write_recipe(cell.recipe), encoding="utf-8")
+
+
+def _training(spec: Spec, cell: Cell, out: Path) -> Work:
+    folder = CellFolder.of_cell(out, cell)
+    model = folder.path / MODEL
+    train = Step(["train", str(folder.path / RECIPE), "--out", str(model)], model / RECORD)
+    return Work(f"{cell.system}, seed {cell.recipe.seed}", folder, [train, *_evaluations(spec, folder, [])])
+
+
+def _baselines(spec: Spec, cells: list[Cell], out: Path) -> Iterator[Work]:
+    if "untrained" in spec.baselines:
+        for recipe in {cell.recipe.model: cell.recipe for cell in cells}.values():
+            folder = CellFolder.of_baseline(out, f"untrained-{recipe.model}", recipe.model)
+            options = [
+                option
+                for name in ("query_prompt", "passage_prompt", "max_length", "pooling")
+                if (value := getattr(recipe, name)) is not None
+                for option in (f"--{name.replace('_', '-')}", str(value))
+            ]
+            yield Work(f"untrained {recipe.model}", folder, list(_evaluations(spec, folder, options)))
+    if BM25 in spec.baselines:
+        folder = CellFolder.of_baseline(out, BM25, BM25)
+        yield Work(BM25, folder, list(_evaluations(spec, folder, [])))
+
+
+def _evaluations(spec: Spec, folder: CellFolder, options: list[str]) -> Iterator[Step]:
+    for measure in spec.measures:
+        options = [*options, "--measure", measure]
+    if spec.corrections_fit and folder.model != BM25:
+        options = [*options, "--debias-fit", spec.corrections_fit]
+        options += [option for kind in spec.corrections for option in ("--debias", kind)]
+    for collection in spec.evaluate:
+        place = folder.evaluation(collection)
+        yield Step(["evaluate", folder.model, collection, "--out", str(place), *options], place / SCORES)

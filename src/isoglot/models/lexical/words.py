@@ -1,0 +1,33 @@
+"""Words of a text in any script."""
+
+import unicodedata
+from itertools import pairwise
+
+import regex
+
+# Scripts that put no space between words: their letters count as overlapping pairs, as Lucene's CJK analyzer has it.
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+TOKEN = regex.compile(rf"(?P<run>[{UNSPACED}][{UNSPACED}\p{{M}}]*)|[\p{{L}}\p{{M}}\p{{N}}--[{UNSPACED}]]+", regex.V1)
+CHARACTER = regex.compile(r"\X")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, case-folded; where a script has no spaces, pairs of neighbouring characters.
+
+    >>> words("Die Größe, 2 m")
+    ['die', 'grösse', '2', 'm']
+    >>> words("東京都 in Japan")
+    ['東京', '京都', 'in', 'japan']
+    >>> words("กา")
+    ['กา']
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [word for found in TOKEN.finditer(folded) for word in _of_run(found)]
+
+
+def _of_run(found: "regex.Match[str]") -> list[str]:
+    run = found["run"]
+    if run is None:
+        return [found[0]]
+    characters = CHARACTER.findall(run)
+    return [one + other for one, other in pairwise(characters)] or [run]

@@ -1,0 +1,94 @@
+"""Steps that fail: numbers that are not finite, and memory that is not there."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from accelerate import PartialState
+
+from isoglot.batches import Batch, Plan
+from isoglot.errors import IsoglotError
+from isoglot.files import write_text
+from isoglot.training.recipe import Recipe
+from isoglot.training.workers import WorkerError
+
+FAILED_BATCH = "failed-batch.json"
+SHOWN = 3
+
+
+class NotFiniteError(IsoglotError):
+    """A loss or a gradient is infinite or not a number.
+
+    Args:
+        step: counted from 1.
+        loss: mean over workers.
+        gradient_norm: before clipping.
+    """
+
+    def __init__(self, step: int, loss: float, gradient_norm: float) -> None:
+        which = f"gradient norm is {gradient_norm}" if math.isfinite(loss) else f"loss is {loss}"
+        super().__init__(f"the {which} in step {step}")
+        self.step, self.loss, self.gradient_norm = step, loss, gradient_norm
+
+
+def check_finite(step: int, loss: float, gradient_norm: float) -> None:
+    """Raise NotFiniteError unless both numbers of a step, counted from 1, are finite."""
+    if not (math.isfinite(loss) and math.isfinite(gradient_norm)):
+        raise NotFiniteError(step, loss, gradient_norm)
+
+
+@contextmanager
+def explained(recipe: Recipe, plan: Plan, names: Sequence[str], folder: Path) -> Iterator[None]:
+    """Turn failures of a training into one sentence that says what to do.
+
+    Args:
+        recipe: of the training.
+        plan: of its batches.
+        names: of the collections of the plan.
+        folder: where the rows of a batch with numbers that are not finite are written.
+
+    Raises:
+        IsoglotError: numbers were not finite, in all workers together.
+        WorkerError: this worker ran out of memory.
+    """
+    try:
+        yield
+    except NotFiniteError as problem:
+        batch = plan.batch(problem.step - 1)
+        if PartialState().is_main_process:
+            write_batch(problem, batch, names[batch.collection], folder / FAILED_BATCH)
+        raise IsoglotError(
+            f"{problem}, a batch of {names[batch.collection]} ({_shortly('query', batch.queries.tolist())}; "
+            f"{_shortly('passage', batch.passages.tolist())}; all in {folder / FAILED_BATCH}); look at these texts, or "
+            "train with a lower --learning-rate."
+        ) from problem
+    except (RuntimeError, MemoryError) as problem:
+        if not is_out_of_memory(problem):
+            raise
+        raise WorkerError(f"out of memory: {_less_memory(recipe)}.") from problem
+
+
+def write_batch(problem: NotFiniteError, batch: Batch, collection: str, path: Path) -> None:
+    """Write what a failed step trained on: rows of the collection's queries and passages, -1 for none."""
+    rows = {name: getattr(batch, name).tolist() for name in ("queries", "passages", "negatives")}
+    about = {"step": problem.step, "loss": str(problem.loss), "gradient_norm": str(problem.gradient_norm)}
+    write_text(path, json.dumps({**about, "collection": collection, **rows}) + "\n")
+
+
+def is_out_of_memory(problem: BaseException) -> bool:
+    """Whether an error says that memory, of a device or of the machine, is used up."""
+    return isinstance(problem, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(problem)
+
+
+def _less_memory(recipe: Recipe) -> str:
+    if recipe.chunk_tokens is None:
+        return f"add --chunk-tokens 4096 for the same batch in less memory, or lower --batch-size ({recipe.batch_size})"
+    return f"lower --chunk-tokens ({recipe.chunk_tokens}) or --batch-size ({recipe.batch_size})"
+
+
+def _shortly(kind: str, rows: Sequence[int]) -> str:
+    more = ", …" if len(rows) > SHOWN else ""
+    return f"{kind} rows {', '.join(map(str, rows[:SHOWN]))}{more}"

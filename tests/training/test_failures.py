@@ -1,0 +1,125 @@
+"""Steps that fail end the training with one sentence, and lose nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import PreTrainedTokenizerFast
+
+from isoglot.batches import Plan, strategy_named
+from isoglot.errors import IsoglotError, RequestError
+from isoglot.models.load import load_model
+from isoglot.training.checkpoints import last_checkpoint
+from isoglot.training.loss import Objective
+from isoglot.training.recipe import Recipe
+from isoglot.training.run import train
+from isoglot.training.setup import open_training_collections
+from isoglot.training.trainer import PlanTrainer
+from isoglot.training.workers import WorkerError
+from training.workers import at_steps
+
+Recipes = Callable[..., Recipe]
+
+
+def poisoned_loss(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
+    """Multiply the loss of the fourth step."""
+    steps, forward = iter(range(100)), Objective.forward
+
+    def poisoned(self: Objective, vectors: Any, labels: Any) -> torch.Tensor:
+        loss = forward(self, vectors, labels)
+        return loss * value if next(steps) == 3 else loss
+
+    monkeypatch.setattr(Objective, "forward", poisoned)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_loss_that_is_not_finite_stops_the_run_at_its_last_checkpoint(
+    value: float, toy_recipe: Recipes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    poisoned_loss(monkeypatch, value)
+    with pytest.raises(IsoglotError) as caught:
+        train(toy_recipe(), tmp_path / "out")
+    work = tmp_path / ".out.partial"
+    said = str(caught.value)
+    assert f"the loss is {value} in step 4, a batch of toy (query rows " in said
+    assert str(work / "failed-batch.json") in said
+    assert caught.value.exit_code == 1
+    assert last_checkpoint(work / "checkpoints") == work / "checkpoints" / "checkpoint-2"
+    collections, _ = open_training_collections(toy_recipe())
+    batch = Plan(collections, strategy_named("hybrid"), batch_size=6, seed=0).batch(3)
+    failed = json.loads((work / "failed-batch.json").read_text())
+    assert (failed["step"], failed["collection"]) == (4, "toy")
+    assert failed["queries"] == batch.queries.tolist()
+    assert failed["passages"] == batch.passages.tolist()
+    monkeypatch.undo()
+    train(toy_recipe(), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("max_gradient_norm", [0, 1])
+def test_gradient_that_is_not_finite_moves_no_weight(
+    max_gradient_norm: float, toy_recipe: Recipes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In the first step: there is no checkpoint to keep, but the batch to look at."""
+    models = []
+
+    def poison(self: PlanTrainer, *arguments: Any) -> torch.Tensor:
+        loss = step(self, *arguments)
+        weight = next(self.model.parameters())
+        weight.grad = weight.grad.to_dense()
+        weight.grad[3] = float("inf")
+        models.append((self.model, weight.detach().clone()))
+        return loss
+
+    step = PlanTrainer.training_step
+    monkeypatch.setattr(PlanTrainer, "training_step", poison)
+    with pytest.raises(IsoglotError, match=r"the gradient norm is (inf|nan) in step 1, "):
+        train(toy_recipe(max_gradient_norm=max_gradient_norm), tmp_path / "out")
+    (model, before), *others = models
+    assert not others
+    assert torch.equal(next(model.parameters()), before)
+    assert (tmp_path / ".out.partial" / "failed-batch.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you"),
+        MemoryError(),
+    ],
+)
+@pytest.mark.parametrize(
+    ("chunk_tokens", "advice"),
+    [(None, "add --chunk-tokens 4096"), (64, "lower --chunk-tokens (64) or --batch-size (6)")],
+)
+def test_out_of_memory_names_the_knob(
+    problem: Exception, chunk_tokens: int | None, advice: str, toy_recipe: Recipes, tmp_path: Path
+) -> None:
+    def fail(step: int) -> None:
+        raise problem
+
+    with at_steps(fail), pytest.raises(WorkerError) as caught:
+        train(toy_recipe(chunk_tokens=chunk_tokens), tmp_path / "out")
+    assert str(caught.value).startswith("out of memory: ")
+    assert advice in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_memory_that_no_machine_has_is_told_so(toy_recipe: Recipes, tmp_path: Path) -> None:
+    with at_steps(lambda step: torch.empty(2**55).fill_(1)), pytest.raises(WorkerError, match="--chunk-tokens"):
+        train(toy_recipe(), tmp_path / "out")
+
+
+def test_tokenizer_without_a_pad_token_is_refused_when_it_is_loaded(xlm_roberta: Path, tmp_path: Path) -> None:
+    model = load_model(str(xlm_roberta))
+    model[0].auto_model.save_pretrained(tmp_path / "gpt")
+    backend = model.tokenizer.backend_tokenizer
+    PreTrainedTokenizerFast(tokenizer_object=backend, eos_token="</s>").save_pretrained(tmp_path / "gpt")
+    with pytest.raises(RequestError) as caught:
+        load_model(str(tmp_path / "gpt"))
+    assert "pad token" in str(caught.value)
+    assert str(tmp_path / "gpt") in str(caught.value)
