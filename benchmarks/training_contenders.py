@@ -123,7 +123,7 @@ def theirs(recipe: Recipe, collection: Collection, folder: Path) -> SentenceTran
 
 def ours(recipe: Recipe, collection: Collection, folder: Path) -> Trainer:
     """Isoglot's trainer, as `isoglot train` builds it."""
-    return build_trainer(recipe, [collection], [], folder / "checkpoints", Console(quiet=True))[0]
+    return build_trainer(recipe, [collection], [], folder / "checkpoints", Console(quiet=True))
 
 
 def differences(times: list[float]) -> list[float]:

@@ -14,13 +14,29 @@ def experiment(
     out: Annotated[Path, typer.Option(help="where everything goes; what is finished there is not done again")],
     jobs: Annotated[int, typer.Option(min=1, help="cells to run side by side")] = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the plan and stop")] = False,
+    check: Annotated[bool, typer.Option("--check", help="compare the scores with those that SPEC expects")] = False,
 ) -> None:
     """Train and evaluate every cell of a grid, and report what the runs support."""
     from rich.console import Console
 
-    from isoglot.experiments.grid.experiment import run_experiment
+    from isoglot.experiments.reports.extra import check_extra
 
-    failures = run_experiment(spec, out, jobs=jobs, dry_run=dry_run, console=Console())
+    check_extra()
+    from isoglot.experiments.grid.cells import cells_of
+    from isoglot.experiments.grid.check import check as check_scores
+    from isoglot.experiments.grid.experiment import run_experiment
+    from isoglot.experiments.grid.results import results_of
+    from isoglot.experiments.grid.spec import read_spec
+    from isoglot.experiments.reports.report import write_report
+
+    console = Console()
+    failures = run_experiment(spec, out, jobs=jobs, dry_run=dry_run, console=console)
+    if dry_run:
+        return
+    write_report(out, console)
+    if check:
+        found = read_spec(spec)
+        check_scores(found, results_of(found, cells_of(found), out), console)
     if failures:
         raise IsoglotError(
             f"{len(failures)} cells failed, {failures[0].name} first: {failures[0].sentence} (see {failures[0].log}); "

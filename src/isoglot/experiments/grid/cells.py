@@ -31,8 +31,9 @@ class Cell:
 
     @property
     def key(self) -> str:
-        """Name of its folder: a hash of the whole recipe."""
-        return sha256(json.dumps(self.recipe.model_dump(), sort_keys=True).encode()).hexdigest()[:12]
+        """Name of its folder: a hash of what the recipe says, without defaults: new fields change nothing."""
+        decided = self.recipe.model_dump(exclude_defaults=True)
+        return sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def cells_of(spec: Spec) -> list[Cell]:

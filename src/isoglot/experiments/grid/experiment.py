@@ -4,6 +4,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from isoglot.experiments.claims.judge import write_claims
+from isoglot.experiments.claims.reading import claims_of
 from isoglot.experiments.grid.cells import cells_of
 from isoglot.experiments.grid.plan import show_plan
 from isoglot.experiments.grid.run import Failure, run_all
@@ -29,10 +31,13 @@ def run_experiment(path: Path, out: Path, *, jobs: int, dry_run: bool, console: 
     """
     spec = read_spec(path)
     cells = cells_of(spec)
+    claims_of(spec.claims)
     works = work_of(spec, cells, out)
     show_plan(spec, cells, works, console)
     if dry_run:
         return []
     prepare(cells, out)
     write_text(out / SPEC, path.read_text(encoding="utf-8"))
-    return run_all(works, jobs, console)
+    failures = run_all(works, jobs, console)
+    write_claims(spec, cells, out)
+    return failures

@@ -31,7 +31,10 @@ class Spec(BaseModel):
     corrections_fit: Annotated[str | None, Field(description="collection to fit the corrections on")] = None
     claims: Annotated[Path | None, Field(description="YAML file of claims besides the paper's")] = None
     resamples: Annotated[int, Field(ge=1, description="of each bootstrap and permutation test")] = 10_000
-    expected: Annotated[dict[str, dict[str, Any]], Field(description="scores to find again, for --check")] = {}
+    expected: Annotated[
+        dict[str, dict[str, dict[str, dict[str, float]]]],
+        Field(description="scores to find again with --check, by system, collection, setting and measure"),
+    ] = {}
     tolerance: Annotated[float, Field(ge=0, description="how far a score may be from what is expected")] = 0.0
 
 

@@ -1,0 +1,1 @@
+"""Claims beside the passages that are nearest to them, in whatever language: relatedness, not truth."""
