@@ -25,6 +25,8 @@ from isoglot.training.step import chunks, loss_with_gradients, step_seed
 class WordTexts:
     """Texts of unlike lengths, tokenised when asked for."""
 
+    padded = True
+
     def __init__(self, model: SentenceTransformer, count: int) -> None:
         self.model = model
         self.texts = [f"river {row * 37} " + "ends in " * (row % 6) + f"en{row}" for row in range(count)]

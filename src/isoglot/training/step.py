@@ -8,20 +8,27 @@ import torch
 from torch import Tensor
 
 from isoglot.training.loss import Objective
-from isoglot.training.reading import Share
+from isoglot.training.reading import Share, Texts
 from isoglot.training.reading.ragged import Rows
 
 # Gives the vectors of some features, [texts, d].
 Encode = Callable[[dict[str, Any]], Tensor]
 
-# Tokens encoded together where all graphs are kept: texts of like length share a chunk, which spares padding. A
-# processor is fastest with chunks that stay in its caches, a GPU with large ones.
+# Tokens encoded together where texts are padded and all graphs are kept: texts of like length share a chunk, which
+# spares padding. A processor is fastest with chunks that stay in its caches, a GPU with large ones.
 TOGETHER = 65_536 if torch.cuda.is_available() else 2_048
 
 
 def step_seed(seed: int, step: int, rank: int) -> int:
     """What decides dropout in a step of one worker, so that a resumed step draws what it would have drawn."""
     return int(np.random.SeedSequence([seed, step, rank]).generate_state(1, np.uint64)[0])
+
+
+def seed_generators(seed: int) -> None:
+    """Seed what dropout draws from; `torch.manual_seed` is slow where a kind of device is absent."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed(seed)
 
 
 def chunks(lengths: Rows, budget: int) -> Iterator[Rows]:
@@ -61,12 +68,12 @@ def loss_with_gradients(
         share: what to encode, and its labels.
         chunk_tokens: tokens, padding included, whose graph is held at a time; None to hold all.
     """
-    pieces = list(chunks(share.texts.lengths, chunk_tokens or TOGETHER))
+    pieces = _pieces(share.texts, chunk_tokens)
     seeds = torch.randint(2**62, (len(pieces),)).tolist()
     keep_graph = chunk_tokens is None or len(pieces) == 1
 
     def encoded(piece: Rows, seed: int) -> Tensor:
-        torch.manual_seed(seed)
+        seed_generators(seed)
         return encode(share.texts.features(piece))
 
     with torch.set_grad_enabled(keep_graph):
@@ -81,3 +88,9 @@ def loss_with_gradients(
         again = vectors[number] if keep_graph else encoded(pieces[number], seeds[number])
         again.backward(gradient)
     return loss.detach()
+
+
+def _pieces(texts: Texts, chunk_tokens: int | None) -> list[Rows]:
+    if chunk_tokens is None and not texts.padded:
+        return [np.arange(len(texts.lengths))]
+    return list(chunks(texts.lengths, chunk_tokens or TOGETHER))

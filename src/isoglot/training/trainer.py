@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import torch
@@ -15,9 +16,9 @@ from isoglot.training.callbacks import StepClock, StopOnSignal
 from isoglot.training.checkpoints import CheckpointedTrainer
 from isoglot.training.failures import check_finite
 from isoglot.training.optimizer import RowwiseAdamW, clip_gradients
-from isoglot.training.reading import Share
+from isoglot.training.reading import ReadAhead, Share
 from isoglot.training.reduce import average_gradients, broadcast_weights
-from isoglot.training.step import loss_with_gradients, step_seed
+from isoglot.training.step import loss_with_gradients, seed_generators, step_seed
 
 
 class PlannedSteps(Dataset[Batch]):
@@ -49,8 +50,9 @@ class PlanTrainer(CheckpointedTrainer):
         self.add_callback(self.clock)
 
     def get_train_dataloader(self) -> DataLoader[Batch]:
-        """One item a step, already cut for this worker: nothing is left for accelerate to shard."""
-        return DataLoader(self.train_dataset, batch_size=1, shuffle=False, collate_fn=self.data_collator)
+        """One item a step, already cut for this worker, read while the step before is computed."""
+        read = ReadAhead(lambda step: self.data_collator([self.train_dataset[step]]), len(self.train_dataset))
+        return DataLoader(read, batch_size=1, shuffle=False, collate_fn=itemgetter(0))
 
     def get_batch_samples(self, *arguments: Any) -> tuple[list[dict[str, Share]], None]:
         """What the next step reads, while the clock runs."""
@@ -82,7 +84,7 @@ class PlanTrainer(CheckpointedTrainer):
     ) -> Tensor:
         """The loss of the global batch, and its gradients."""
         model.train()
-        torch.manual_seed(step_seed(self.args.seed, self.state.global_step, self.args.process_index))
+        seed_generators(step_seed(self.args.seed, self.state.global_step, self.args.process_index))
         share = self._on_device(inputs["share"])
         loss = loss_with_gradients(self._encode, self.loss, share, chunk_tokens=self.chunk_tokens)
         own = torch.stack([loss.float(), loss.new_tensor(self.stop.requested, dtype=torch.float32)])

@@ -32,6 +32,11 @@ class PromptedTexts:
         """Characters of each text, in place of its tokens."""
         return np.array([len(text) for text in self.texts])
 
+    @property
+    def padded(self) -> bool:
+        """Whether texts that are encoded together are padded to the longest of them; taken to be so."""
+        return True
+
     def features(self, places: Rows) -> dict[str, Any]:
         """What the encoder takes for the texts at these places."""
         return self.model.preprocess([self.texts[place] for place in places.tolist()], prompt=self.prompt)

@@ -28,6 +28,10 @@ class Texts(Protocol):
     def lengths(self) -> Rows:
         """Tokens of each text, shape [T]."""
 
+    @property
+    def padded(self) -> bool:
+        """Whether texts that are encoded together are padded to the longest of them."""
+
     def features(self, places: Rows) -> dict[str, Any]:
         """What the encoder takes for the texts at these places."""
 

@@ -15,7 +15,7 @@ from sentence_transformers import SentenceTransformer
 from isoglot.data import Collection
 from isoglot.models.fingerprint import tokenizer_parts
 from isoglot.models.roles import ROLES, Role, prompt_of
-from isoglot.training.reading.forms import Form
+from isoglot.training.reading.forms import Form, Padded
 from isoglot.training.reading.ragged import RaggedIds, Rows, joined, open_ragged, write_ragged
 from isoglot.training.reading.rows import RowsByRole
 
@@ -39,6 +39,11 @@ class TokenisedTexts:
     def lengths(self) -> Rows:
         """Tokens of each text, [T]."""
         return self.ragged.lengths
+
+    @property
+    def padded(self) -> bool:
+        """Whether texts that are encoded together are padded to the longest of them."""
+        return isinstance(self.form, Padded)
 
     def features(self, places: Rows) -> dict[str, Any]:
         """What the encoder takes for the texts at these places."""
