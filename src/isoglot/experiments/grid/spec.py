@@ -25,6 +25,9 @@ class Spec(BaseModel):
     recipe: Annotated[dict[str, Any], Field(description="recipe fields that all trainings share")]
     grid: Annotated[list[dict[str, list[Any]]], Field(min_length=1, description="blocks of recipe fields that vary")]
     evaluate: Annotated[list[str], Field(min_length=1, description="collections or groups to evaluate on")]
+    max_length: Annotated[
+        int | None, Field(ge=1, description="tokens of a text that evaluations read; none for those that training reads")
+    ] = None
     measures: Annotated[list[str], Field(description="measures besides the usual ones")] = []
     baselines: Annotated[list[Baseline], Field(description="what trainings are compared with")] = ["untrained", "bm25"]
     corrections: Annotated[list[str], Field(description="training-free corrections to evaluate every model with")] = []

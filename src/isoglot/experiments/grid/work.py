@@ -76,7 +76,7 @@ def _training(spec: Spec, cell: Cell, out: Path) -> Work:
     folder = CellFolder.of_cell(out, cell)
     model = folder.path / MODEL
     train = Step(["train", str(folder.path / RECIPE), "--out", str(model)], model / RECORD)
-    return Work(f"{cell.system}, seed {cell.recipe.seed}", folder, [train, *_evaluations(spec, folder, [])])
+    return Work(f"{cell.system}, seed {cell.recipe.seed}", folder, [train, *_evaluations(spec, folder, _length(spec.max_length))])
 
 
 def _baselines(spec: Spec, cells: list[Cell], out: Path) -> Iterator[Work]:
@@ -85,14 +85,19 @@ def _baselines(spec: Spec, cells: list[Cell], out: Path) -> Iterator[Work]:
             folder = CellFolder.of_baseline(out, f"untrained-{recipe.model}", recipe.model)
             options = [
                 option
-                for name in ("query_prompt", "passage_prompt", "max_length", "pooling")
+                for name in ("query_prompt", "passage_prompt", "pooling")
                 if (value := getattr(recipe, name)) is not None
                 for option in (f"--{name.replace('_', '-')}", str(value))
             ]
+            options += _length(spec.max_length or recipe.max_length)
             yield Work(f"untrained {recipe.model}", folder, list(_evaluations(spec, folder, options)))
     if BM25 in spec.baselines:
         folder = CellFolder.of_baseline(out, BM25, BM25)
         yield Work(BM25, folder, list(_evaluations(spec, folder, [])))
+
+
+def _length(tokens: int | None) -> list[str]:
+    return [] if tokens is None else ["--max-length", str(tokens)]
 
 
 def _evaluations(spec: Spec, folder: CellFolder, options: list[str]) -> Iterator[Step]:
