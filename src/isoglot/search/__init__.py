@@ -1,0 +1,1 @@
+"""A search service that is fair across languages: index, search, serve."""
