@@ -24,6 +24,7 @@ class Settings(BaseModel):
     query_prompt: Annotated[str, Field(description="put before queries")] = ""
     passage_prompt: Annotated[str, Field(description="put before passages")] = ""
     max_length: Annotated[int | None, Field(description="tokens of a text that the encoder reads")] = None
+    correction: Annotated[str, Field(description="hash of the encoder's correction of language bias")] = ""
     dimensions: Annotated[int, Field(ge=1, description="of the vectors")]
     passage_characters: Annotated[int, Field(ge=1, description="longest passage that documents are cut into")]
 
@@ -42,7 +43,8 @@ def passages_schema(dimensions: int) -> pa.Schema:
 
     `passage_id` is unique; `number` is the passage's place in its document. `language` is BCP-47, `und` where nobody
     knows; `language_confidence` is 1 where it was given and the detector's probability where it was detected.
-    `source` is where the document comes from (a path inside the folder, a file, a collection). `metadata` is a JSON
+    `source` is where the document comes from (a path inside the folder, a file, a collection); `origin` is what was
+    indexed to bring it here: only indexing that again replaces it, or deletes it once it is gone. `metadata` is a JSON
     object of the document's other columns. `document_hash` tells whether a document changed. `vector` has length 1.
     """
     return pa.schema(
@@ -55,6 +57,7 @@ def passages_schema(dimensions: int) -> pa.Schema:
             pa.field("title", pa.string(), nullable=False),
             pa.field("text", pa.string(), nullable=False),
             pa.field("source", pa.string(), nullable=False),
+            pa.field("origin", pa.string(), nullable=False),
             pa.field("metadata", pa.string(), nullable=False),
             pa.field("document_hash", pa.string(), nullable=False),
             pa.field("vector", pa.list_(pa.float32(), dimensions), nullable=False),
