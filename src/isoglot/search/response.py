@@ -1,10 +1,12 @@
 """What is answered: hits, and how their languages compare with the pool's."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from isoglot.search.request import Balance, Mode
+
+Scan = Literal["exact", "quantised"]
 
 
 class Span(BaseModel):
@@ -69,3 +71,35 @@ class SearchResponse(BaseModel):
     languages: Annotated[tuple[LanguageShare, ...], Field(description="of the pool, the largest first")]
     trade: Annotated[Trade | None, Field(description="none where the scores were left alone")]
     milliseconds: Annotated[float, Field(description="encode and search")]
+
+
+class LanguageScan(BaseModel):
+    """How the passages of a language are searched."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: str
+    passages: int
+    scan: Annotated[Scan, Field(description="every vector, or quantised ones and then the best again exactly")]
+    recall: Annotated[float, Field(description="of the 10 nearest, against an exact scan, measured at build")]
+
+
+class IndexDescription(BaseModel):
+    """What an index holds, and how it answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: Annotated[str, Field(description="the encoder, as it was given")]
+    version: Annotated[int, Field(description="of the store, one more with every change")]
+    documents: int
+    passages: int
+    dimensions: int
+    languages: Annotated[tuple[LanguageScan, ...], Field(description="the largest first")]
+    sources: Annotated[int, Field(description="distinct sources")]
+    columns: Annotated[
+        dict[str, tuple[str, ...]],
+        Field(description="column to filter by, and its most frequent values; source is one"),
+    ]
+    recall: Annotated[float, Field(description="of the 10 nearest in the pool, against an exact scan")]
+    recall_questions: Annotated[int, Field(description="on which recall was measured")]
+    vector_bytes: Annotated[int, Field(description="of the vectors and what is derived from them")]
