@@ -98,7 +98,7 @@ class IndexDescription(BaseModel):
     sources: Annotated[int, Field(description="distinct sources")]
     columns: Annotated[
         dict[str, tuple[str, ...]],
-        Field(description="column to filter by, and its most frequent values; source is one"),
+        Field(description="to filter by, each with its most frequent values; source is one"),
     ]
     recall: Annotated[float, Field(description="of the 10 nearest in the pool, against an exact scan")]
     recall_questions: Annotated[int, Field(description="on which recall was measured")]
