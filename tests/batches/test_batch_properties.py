@@ -15,6 +15,8 @@ from isoglot.data import Collection
 from isoglot.errors import RequestError
 
 STEPS = 8
+ONE_PATTERN = ("monolingual", "one-pair", "hybrid-one-pair")  # each batch has one pair of languages
+WITH_ALPHA = ("hybrid", "within-batch", "hybrid-one-pair")
 names = st.sampled_from(STRATEGIES)
 
 
@@ -44,8 +46,8 @@ def test_rows_belong_to_the_topic_and_the_strategy(several: list[Collection], na
             languages.append((asked["language"], given_["language"]))
         alike = {a == b for a, b in languages}
         assert name == "within-batch" or len(alike) == 1
-        assert name in ("hybrid", "within-batch") or alike == {name in ("mixed", "monolingual")}
-        if name in ("monolingual", "one-pair") or (name == "hybrid" and alike == {True}):
+        assert name in WITH_ALPHA or alike == {name in ("mixed", "monolingual")}
+        if name in ONE_PATTERN or (name == "hybrid" and alike == {True}):
             assert len(set(languages)) == 1
 
 
@@ -137,11 +139,11 @@ def test_the_share_of_every_rank_has_the_pairs_of_the_strategy(name: str) -> Non
         shares = [plan.batch(step).share(rank, 3) for rank in range(3)]
         ranks = [{(asked[q], given_[p]) for q, p in zip(s.queries, s.passages, strict=True)} for s in shares]
         kinds |= {a == b for pairs in ranks for a, b in pairs}
-        if name in ("monolingual", "one-pair"):
+        if name in ONE_PATTERN:
             assert len(set.union(*ranks)) == 1
         if name == "hybrid":
             assert len({a == b for pairs in ranks for a, b in pairs}) == 1
-    assert kinds == ({True, False} if name in ("hybrid", "within-batch") else {name in ("mixed", "monolingual")})
+    assert kinds == ({True, False} if name in WITH_ALPHA else {name in ("mixed", "monolingual")})
 
 
 @pytest.mark.parametrize(("size", "world"), [(8, 3), (2, 4), (7, 2)])

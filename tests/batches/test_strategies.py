@@ -45,6 +45,15 @@ def test_hybrid_is_monolingual_in_a_share_of_alpha(alpha: float) -> None:
     assert abs(share - 4000 * alpha) <= 4.5 * np.sqrt(4000 * alpha * (1 - alpha))
 
 
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_hybrid_of_one_pair_has_one_pair_of_languages_in_each_batch(alpha: float) -> None:
+    rng, draw = generator(2), strategy_named("hybrid-one-pair", alpha)(0)
+    drawn = [draw(WEIGHTS, rng) for _ in range(4000)]
+    assert all(np.count_nonzero(pairs) == pairs.sum() == 1.0 for pairs in drawn)
+    share = sum(pairs.trace() for pairs in drawn)
+    assert abs(share - 4000 * alpha) <= 4.5 * np.sqrt(4000 * alpha * (1 - alpha))
+
+
 @pytest.mark.parametrize("alpha", [-0.01, 1.01, 2, float("nan"), float("inf")])
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_alpha_outside_0_to_1_is_an_error(name: str, alpha: float) -> None:

@@ -126,6 +126,22 @@ def test_pairs_are_strategies_baselines_corrections_and_variants() -> None:
     ]  # fmt: skip
 
 
+def test_strategies_with_other_data_are_compared_with_their_like_alone() -> None:
+    grid = [
+        {"strategy": ["hybrid", "mixed"]},
+        {"strategy": ["hybrid", "one-pair"], "languages": [["de", "en"]]},
+        {"strategy": ["hybrid"], "alpha": [0.75]},
+    ]
+    (start,) = start_models(cells_of(spec_of(grid=grid)))
+    trained = [pair for pair in pairs_of(start, []) if pair[0] != "bm25" and not pair[0].startswith("untrained")]
+    assert trained == [
+        ("mixed", "hybrid"),
+        ("one-pair, languages de + en", "hybrid, languages de + en"),
+        ("hybrid", "hybrid, languages de + en"),
+        ("hybrid", "hybrid, alpha 0.75"),
+    ]
+
+
 def test_first_value_is_the_reference_where_the_default_is_not_in_the_grid() -> None:
     grid = [{"strategy": ["hybrid"], "alpha": [0.75, 0.25]}, {"strategy": ["mixed"]}]
     (start,) = start_models(cells_of(spec_of(grid=grid)))

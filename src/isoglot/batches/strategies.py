@@ -37,8 +37,12 @@ def cross_lingual(languages: Weights, rng: np.random.Generator) -> Weights:  # n
     return pairs
 
 
-def hybrid(alpha: float = 0.5) -> Strategy:
+def hybrid(alpha: float = 0.5, crossing: Strategy = cross_lingual) -> Strategy:
     """With probability alpha a monolingual batch, else a cross-lingual one (arXiv 2408.10536, section 2.2).
+
+    Args:
+        alpha: the probability.
+        crossing: draws the cross-lingual batches; with `one_pair` they are as homogeneous as the monolingual ones.
 
     Raises:
         RequestError: alpha lies outside [0, 1].
@@ -46,7 +50,7 @@ def hybrid(alpha: float = 0.5) -> Strategy:
     _check_alpha(alpha)
 
     def draw(languages: Weights, rng: np.random.Generator) -> Weights:
-        return (monolingual if rng.random() < alpha else cross_lingual)(languages, rng)
+        return (monolingual if rng.random() < alpha else crossing)(languages, rng)
 
     return draw
 
@@ -94,6 +98,7 @@ _BY_ALPHA: dict[str, Callable[[float], Strategy]] = {
     "hybrid": hybrid,
     "one-pair": lambda _: one_pair,
     "within-batch": within_batch,
+    "hybrid-one-pair": lambda alpha: hybrid(alpha, one_pair),
 }
 STRATEGIES = tuple(_BY_ALPHA)
 
@@ -103,7 +108,7 @@ def strategy_named(name: str, alpha: float = 0.5, alpha_end: float | None = None
 
     Args:
         name: one of `STRATEGIES`.
-        alpha: of hybrid and within-batch, the others do without.
+        alpha: of the hybrids and within-batch, the others do without.
         alpha_end: what alpha becomes, in equal parts from step to step, by the last of `steps`; none to keep it.
         steps: how many steps there are.
 

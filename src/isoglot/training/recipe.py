@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from isoglot.errors import RequestError, unknown
 from isoglot.training.adapt.rates import parse_rates
 
-StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid", "one-pair", "within-batch"]
+StrategyName = Literal[
+    "mixed", "monolingual", "cross-lingual", "hybrid", "one-pair", "within-batch", "hybrid-one-pair"
+]
 
 
 class Recipe(BaseModel):
@@ -28,7 +30,7 @@ class Recipe(BaseModel):
     languages: Annotated[list[str] | None, Field(min_length=1, description="train on these languages only")] = None
     strategy: Annotated[StrategyName, Field(description="what may stand in a batch")] = "hybrid"
     alpha: Annotated[
-        float, Field(ge=0, le=1, description="hybrid: probability of a monolingual batch; within-batch: of an example")
+        float, Field(ge=0, le=1, description="hybrids: probability of a monolingual batch; within-batch: of an example")
     ] = 0.5
     alpha_end: Annotated[float | None, Field(ge=0, le=1, description="alpha at the last step, reached linearly")] = None
     gamma: Annotated[float, Field(ge=0, description="collections are drawn by size ** gamma")] = 1.0

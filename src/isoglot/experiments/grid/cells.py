@@ -14,7 +14,7 @@ from isoglot.experiments.grid.spec import Spec
 from isoglot.training.recipe import Recipe, sentence_of
 
 # Strategies that alpha decides; for the others it is put back to the default, so that no training is done twice.
-WITH_ALPHA = ("hybrid", "within-batch")
+WITH_ALPHA = ("hybrid", "within-batch", "hybrid-one-pair")
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ def cells_of(spec: Spec) -> list[Cell]:
         RequestError: a field is no recipe field, or has a wrong value.
     """
     recipes = list({json.dumps(recipe.model_dump()): recipe for recipe in _recipes(spec)}.values())
+    usual = {name: field.default for name, field in Recipe.model_fields.items()} | spec.recipe
     varied = _varied(recipes)
-    return [Cell(recipe, _system(recipe, varied)) for recipe in recipes]
+    return [Cell(recipe, _system(recipe, varied, usual)) for recipe in recipes]
 
 
 def _recipes(spec: Spec) -> Iterator[Recipe]:
@@ -75,16 +76,25 @@ def _varied(recipes: list[Recipe]) -> list[str]:
     return ["strategy", *differing]
 
 
-def _system(recipe: Recipe, varied: list[str]) -> str:
-    """What a person calls the system: its strategy, and what else varies and is not the default."""
-    default = {name: field.default for name, field in Recipe.model_fields.items()}
+def _system(recipe: Recipe, varied: list[str], usual: dict[str, Any]) -> str:
+    """What a person calls the system: its strategy, and what else varies and is not as usual."""
     told = [
-        f"{name.replace('_', ' ')} {_shown(value)}"
+        f"{name.replace('_', ' ')} {_shown(value, usual[name])}"
         for name in varied[1:]
-        if (value := getattr(recipe, name)) != default[name]
+        if (value := getattr(recipe, name)) != usual[name]
     ]
     return ", ".join([recipe.strategy, *told])
 
 
-def _shown(value: Any) -> str:
-    return " + ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _shown(value: Any, usual: Any) -> str:
+    """A value; of a list what it has more than the usual one, and after a minus what it lacks.
+
+    >>> _shown(["a", "b", "d"], ["a", "b", "c"]), _shown(["a"], None), _shown(0.25, 0.5)
+    ('d − c', 'a', '0.25')
+    """
+    if not isinstance(value, list):
+        return str(value)
+    known = usual if isinstance(usual, list) else []
+    more = " + ".join(str(each) for each in value if each not in known)
+    less = " − ".join(str(each) for each in known if each not in value)
+    return " − ".join(filter(None, [more, less])) or " + ".join(map(str, value))

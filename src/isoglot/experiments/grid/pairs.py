@@ -11,7 +11,7 @@ from isoglot.experiments.grid.work import BM25
 from isoglot.training.recipe import Recipe
 
 # The base of a comparison is the one that stands first: ordinary multilingual fine-tuning, and hybrid last.
-STRATEGIES = ("mixed", "one-pair", "monolingual", "cross-lingual", "within-batch", "hybrid")
+STRATEGIES = ("mixed", "one-pair", "monolingual", "cross-lingual", "within-batch", "hybrid-one-pair", "hybrid")
 DECIDED = ("model", "strategy", "seed")
 
 
@@ -58,17 +58,34 @@ def reference(recipes: list[Recipe]) -> dict[str, Any]:
 def pairs_of(start: StartModel, corrections: Iterable[str]) -> list[tuple[str, str]]:
     """(base, other) names of all comparisons that the report shows, whether or not they were evaluated.
 
-    Every two strategies with all else equal; each of them with the start model, its corrections and BM25, and with its
-    own corrections; and each variant with the system of its strategy that it is a variant of.
+    Every two strategies with all else equal; the main system of each with the start model, its corrections and BM25,
+    and with its own corrections; and each variant with the system of its strategy that it is a variant of.
     """
     main, suffixes = list(start.main.values()), [f" + {kind}" for kind in corrections]
     baselines = [start.untrained, *(start.untrained + suffix for suffix in suffixes), BM25]
     return [
-        *combinations(main, 2),
+        *_strategies_alone(start),
         *((baseline, system) for baseline in baselines for system in main),
         *((system, system + suffix) for system in main for suffix in suffixes),
         *((start.main[strategy], variant) for strategy in start.main for variant in start.variants[strategy]),
     ]
+
+
+def _strategies_alone(start: StartModel) -> list[tuple[str, str]]:
+    """The pairs of systems that differ in their strategy alone, in the order of `STRATEGIES`."""
+    ordered = [system for strategy in start.main for system in (start.main[strategy], *start.variants[strategy])]
+    main = set(start.main.values())
+    return [
+        (base, other)
+        for base, other in combinations(ordered, 2)
+        if _differ_in_strategy(start.cells[base].recipe, start.cells[other].recipe, any_alpha={base, other} <= main)
+    ]
+
+
+def _differ_in_strategy(base: Recipe, other: Recipe, *, any_alpha: bool) -> bool:
+    """Whether nothing but the strategy differs; an alpha that only one of them has does not count where `any_alpha`."""
+    alpha = ("alpha", "alpha_end") if any_alpha else ()
+    return base.strategy != other.strategy and _decisive(base, *alpha) == _decisive(other, *alpha)
 
 
 def _start_model(model: str, cells: list[Cell]) -> StartModel:
@@ -86,5 +103,5 @@ def _reference_first(cells: list[Cell]) -> list[str]:
     return sorted(systems, key=lambda name: systems[name] != expected)
 
 
-def _decisive(recipe: Recipe) -> str:
-    return json.dumps(recipe.model_dump(exclude=set(DECIDED)))
+def _decisive(recipe: Recipe, *but: str) -> str:
+    return json.dumps(recipe.model_dump(exclude={*DECIDED, *but}))

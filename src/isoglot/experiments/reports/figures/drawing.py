@@ -20,9 +20,11 @@ SERIES = {
     "mixed": "#7a7f87",
     "within-batch": "#cc79a7",
     "one-pair": "#b8860b",
+    "hybrid-one-pair": "#56b4e9",
     "baseline": "#56606b",
 }
-MARKERS = {"hybrid": "D", "monolingual": "o", "cross-lingual": "s", "mixed": "^", "within-batch": "v", "one-pair": "P"}
+MARKERS = {"hybrid": "D", "monolingual": "o", "cross-lingual": "s", "mixed": "^", "within-batch": "v", "one-pair": "P",
+           "hybrid-one-pair": "X"}  # fmt: skip
 VARIABLES = {INK: "--ink", FAINT: "--faint", **{colour: f"--{name}" for name, colour in SERIES.items()}}
 STYLE: Any = {
     "svg.fonttype": "none",
