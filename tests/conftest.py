@@ -1,11 +1,16 @@
 """What several rooms' tests share: the real data where it is there, and small collections."""
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+# Read when libraries are first imported, here and in the processes that tests start. Sums of one thread are the same
+# every time, a process with one thread may fork, and several tests at a time share the cores.
+os.environ.update(OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
 
 from isoglot.data import Collection
 

@@ -1,14 +1,13 @@
 """InfoNCE against a softmax written by hand, sentence-transformers' own loss, and two real worker processes."""
 
 import copy
-import multiprocessing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import torch.distributed as dist
+from accelerate import PartialState
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from isoglot.errors import RequestError
 from isoglot.models.load import load_model
 from isoglot.training.loss import Labels, Objective, info_nce
 from isoglot.training.loss.info_nce import grouped_info_nce
+from training.workers import run_workers
 
 
 def softmax_loss(
@@ -229,9 +229,9 @@ def whole_problem(options: dict[str, Any]) -> tuple[list[Tensor], Labels]:
     return vectors, Labels(excluded & ~positive, positive, taught)
 
 
-def share_of_the_gradient(rank: int, rendezvous: str, queue: Any) -> None:
-    """What one of two workers contributes to loss and gradient of one matrix, for each of the objectives."""
-    dist.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=2)
+def shares_of_the_gradient() -> list[tuple[float, NDArray]]:
+    """What this one of two workers contributes to loss and gradient of one matrix, for each of the objectives."""
+    rank, shares = PartialState().process_index, []
     for options in EVERYTHING:
         vectors, labels = whole_problem(options)
         half = [rows.chunk(2)[rank] for rows in vectors]
@@ -240,8 +240,8 @@ def share_of_the_gradient(rank: int, rendezvous: str, queue: Any) -> None:
         weight = rotation()
         loss = Objective(0.3, **options)([rows @ weight for rows in half], own)
         loss.backward()
-        queue.put((options, loss.item(), weight.grad.numpy()))
-    dist.destroy_process_group()
+        shares.append((loss.item(), weight.grad.numpy()))
+    return shares
 
 
 def rotation() -> Tensor:
@@ -249,22 +249,13 @@ def rotation() -> Tensor:
     return torch.randn(7, 7, generator=generator, dtype=torch.float64).requires_grad_()
 
 
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="needs fork")
-def test_two_workers_equal_one_whatever_the_objective(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
-    queue = context.Queue()
-    arguments = (str(tmp_path / "rendezvous"), queue)
-    workers = [context.Process(target=share_of_the_gradient, args=(rank, *arguments)) for rank in range(2)]
-    for worker in workers:
-        worker.start()
-    shares = [queue.get(timeout=60) for _ in range(2 * len(EVERYTHING))]
-    for worker in workers:
-        worker.join()
-    for options in EVERYTHING:
+def test_two_workers_equal_one_whatever_the_objective() -> None:
+    shares = zip(*run_workers(2, shares_of_the_gradient), strict=True)
+    for options, both in zip(EVERYTHING, shares, strict=True):
         vectors, labels = whole_problem(options)
         weight = rotation()
         loss = Objective(0.3, **options)([rows @ weight for rows in vectors], labels)
         loss.backward()
-        losses, gradients = zip(*[share[1:] for share in shares if share[0] == options], strict=True)
+        losses, gradients = zip(*both, strict=True)
         assert np.mean(losses) == pytest.approx(loss.item(), rel=1e-6)
         np.testing.assert_allclose(np.mean(gradients, axis=0), weight.grad, rtol=1e-5, atol=1e-7)
