@@ -1,0 +1,57 @@
+"""`isoglot serve`: an index as a service, with its search page."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="index that `isoglot index --out` wrote")],
+    *,
+    host: Annotated[str, typer.Option(help="address to listen at; 0.0.0.0 for all of this machine's")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="port to listen at; 0 for a free one")] = 8000,
+    token_file: Annotated[
+        Path | None, typer.Option(help="file with the bearer token that callers must send (or set ISOGLOT_TOKEN)")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=0, help="calls a second that one client may make; 0 for no limit")] = 50,
+    timeout: Annotated[float, typer.Option(min=0.1, max=3600, help="seconds that an answer may take")] = 10,
+    evaluation: Annotated[
+        Path | None, typer.Option(help="folder that `isoglot evaluate --out` wrote, for the page's second tab")
+    ] = None,
+    writable: Annotated[bool, typer.Option("--writable", help="let callers add and delete documents")] = False,
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="write questions into the log")] = False,
+) -> None:
+    """Serve an index: a search page, an HTTP API (see /docs), and an MCP endpoint (/mcp) for assistants."""
+    from isoglot.search.service.extra import check_extra
+
+    check_extra()
+    from isoglot.search.searcher import Searcher
+    from isoglot.search.service.app import create_app
+    from isoglot.search.service.evaluation import check_evaluation
+    from isoglot.search.service.guards.hosts import is_loopback
+    from isoglot.search.service.guards.tokens import read_token
+    from isoglot.search.service.logs import configure
+    from isoglot.search.service.run import bind, listen, serve_until_told, url_of
+    from isoglot.search.service.settings import ServiceSettings
+
+    check_evaluation(evaluation)
+    settings = ServiceSettings(
+        folder=folder,
+        token=read_token(token_file, os.environ),
+        rate=rate or None,
+        timeout=timeout,
+        writable=writable,
+        evaluation=evaluation,
+        log_questions=log_questions,
+        loopback=is_loopback(host),
+    )
+    settings.check()
+    bound = bind(host, port)
+    searcher = Searcher.open(folder)
+    app = create_app(settings, searcher, lambda: Searcher.open(folder))
+    configure()
+    listen(bound)
+    typer.echo(f"Serving {folder} at {url_of(bound)} (Ctrl-C ends it)")
+    serve_until_told(app, bound, timeout)

@@ -1,0 +1,1 @@
+"""What stands before the routes, from the outside in: watching, hosts, tokens, rates, bodies."""
