@@ -51,7 +51,10 @@ def test_leaks_are_shown_written_and_exit_code_1(isoglot: Isoglot, files: tuple[
     assert err.count("\n") == 1
     assert "--remove-to" in err
     shown = " ".join(out.split())
-    assert "Texts of test leak from train: 1, in pairs: 1 contained" in shown
+    assert (
+        "1 passage of test (2 texts) leaks from train, in pairs: 1 contained; topics that ask or need such a text: 1; 6 x 2"
+        in shown
+    )
     assert SENTENCES["de"] in shown
     assert "Elle dit" in shown
     found = json.loads((tmp_path / "report.json").read_text())
@@ -82,7 +85,7 @@ def test_several_evaluation_collections_are_checked(isoglot: Isoglot, files: tup
     code, out, _ = isoglot("leakage", files[0], "--against", other, "--against", files[1])
     assert code == 1
     assert "No text of other is in train" in " ".join(out.split())
-    assert "Texts of test leak from train" in " ".join(out.split())
+    assert "1 passage of test (2 texts) leaks from train" in " ".join(out.split())
 
 
 def test_wrong_requests_are_one_line_and_write_nothing(

@@ -87,6 +87,31 @@ def test_nothing_in_common_is_a_checked_statement() -> None:
     )
 
 
+def test_parts_with_one_name_are_named_once_and_only_those_that_leak_where_some_do() -> None:
+    train, dev = collection("a", ["who?"], [NILE]), collection("a", ["when?"], [OTHER])
+    held = collection("test", ["which?", "whose?"], [f"{NILE} {AMAZON}", "A lake."])
+    report = find_leaks([train, dev, collection("b", ["why?"], ["A hill."])], held)
+    assert report.statement == (
+        "1 passage of test (4 texts) leaks from a, in pairs: 1 contained; topics that ask or need such a text: 2; 6 x 4 texts compared "
+        "exactly, normalised, contained and by character n-grams (Jaccard >= 0.8)."
+    )
+    assert find_leaks([train, dev], collection("b", ["why?"], ["A hill."])).statement.startswith(
+        "No text of b is in a:"
+    )
+
+
+def test_topics_are_touched_by_what_they_ask_and_by_what_answers_them_alone() -> None:
+    held = collection("test", [NILE, "which?", "whose?"], [AMAZON, "A lake."])
+    judgments = [("test:t1", "test:p0", 1), ("test:t2", "test:p0", 0), ("test:t2", "test:p1", 1)]
+    rows = [{"topic_id": topic, "passage_id": passage, "relevance": grade} for topic, passage, grade in judgments]
+    held = Collection.from_rows(
+        "test", queries=held.queries.to_pylist(), passages=held.passages.to_pylist(), qrels=rows
+    )
+    report = find_leaks([collection("a", [NILE], [AMAZON])], held)
+    assert report.evaluation.touched == {"test:t0", "test:t1"}
+    assert report.to_dict()["evaluation"]["touched_topics"] == 2
+
+
 def test_short_equal_texts_are_a_kind_of_their_own_and_never_near_duplicates() -> None:
     report = find_leaks(
         [collection("a", ["Open", "Open file"], [NILE])], collection("b", ["open!", "Open files"], [OTHER])

@@ -12,7 +12,7 @@ from isoglot.data.collection import Collection
 from isoglot.data.leakage.grams import GRAM, WIDE_GRAM, Integers
 from isoglot.data.leakage.pairs import Pairs, leaking_pairs
 from isoglot.data.leakage.report import KINDS, SNIPPET, Compared, Count, Leak, LeakageReport, Place
-from isoglot.data.leakage.same_topics import same_topic_leaks, shared_ids, union
+from isoglot.data.leakage.same_topics import among, same_topic_leaks, shared_ids, union
 from isoglot.data.leakage.similar import CONTAINED_COLUMNS, LOOSELY_CONTAINED_COLUMNS, NEAR_DUPLICATE_COLUMNS
 from isoglot.data.leakage.texts import TABLES, Texts, texts_of
 from isoglot.errors import RequestError
@@ -64,9 +64,11 @@ def find_leaks(train: Sequence[Collection], evaluation: Collection, *, threshold
     shared = [shared_ids(each, evaluation) for each in train]
     ids = [leak for each, both in zip(train, shared, strict=True) for leak in same_topic_leaks(each, evaluation, both)]
     compared = [_compared(each, known, position, pairs.train) for position, each in enumerate(train)]
+    found = [replace(each, **asdict(both)) for each, both in zip(compared, shared, strict=True)]
+    leaking = replace(_compared(evaluation, held, 0, pairs.evaluation), **asdict(union(shared)))
     return LeakageReport(
-        train=tuple(replace(each, **asdict(both)) for each, both in zip(compared, shared, strict=True)),
-        evaluation=replace(_compared(evaluation, held, 0, pairs.evaluation), **asdict(union(shared))),
+        train=tuple(replace(each, touched=_touched(own, each)) for own, each in zip(train, found, strict=True)),
+        evaluation=replace(leaking, touched=_touched(evaluation, leaking)),
         parameters={"threshold": threshold, **LENGTHS},
         counts=(*_counts_of_ids(ids), *_counts_of_texts(pairs, known, held)),
         leaks=(*ids, *_leaks(pairs, train, known, evaluation, held))[:LISTED],
@@ -84,6 +86,13 @@ def _compared(collection: Collection, texts: Texts, position: int, places: Integ
     queries, passages = (frozenset(rows.filter(pc.equal(rows["table"], table))["id"].to_pylist()) for table in (0, 1))
     size = collection.queries.num_rows + collection.passages.num_rows
     return Compared(collection.name, collection.content_hash, size, queries, passages)
+
+
+def _touched(collection: Collection, leaking: Compared) -> frozenset[str]:
+    queries, judgments = collection.queries, collection.qrels.filter(pc.greater(collection.qrels["relevance"], 0))
+    asked = queries.filter(among(queries["query_id"], leaking.queries))["topic_id"].to_pylist()
+    answered = judgments.filter(among(judgments["passage_id"], leaking.passages))["topic_id"].to_pylist()
+    return leaking.topics.union(asked, answered)
 
 
 def _counts_of_ids(leaks: list[Leak]) -> Iterator[Count]:

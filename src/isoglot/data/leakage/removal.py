@@ -1,10 +1,8 @@
 """Training data without what leaks."""
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from isoglot.data.collection import Collection
 from isoglot.data.leakage.report import Compared, LeakageReport
+from isoglot.data.leakage.same_topics import among
 from isoglot.errors import IsoglotError, RequestError
 
 
@@ -43,13 +41,9 @@ def _of(collection: Collection, report: LeakageReport) -> Compared:
 
 def _topics(collection: Collection, leaking: Compared) -> set[str]:
     queries, passages, qrels = collection.queries, collection.passages, collection.qrels
-    asked = queries.filter(_among(queries["query_id"], leaking.queries))["topic_id"].to_pylist()
-    groups = passages.filter(_among(passages["passage_id"], leaking.passages))["parallel_id"].to_pylist()
-    known = _among(passages["parallel_id"], leaking.groups | {group for group in groups if group is not None})
+    asked = queries.filter(among(queries["query_id"], leaking.queries))["topic_id"].to_pylist()
+    groups = passages.filter(among(passages["passage_id"], leaking.passages))["parallel_id"].to_pylist()
+    known = among(passages["parallel_id"], leaking.groups | {group for group in groups if group is not None})
     versions = passages.filter(known)["passage_id"].to_pylist()
-    judged = qrels.filter(_among(qrels["passage_id"], leaking.passages | set(versions)))["topic_id"].to_pylist()
+    judged = qrels.filter(among(qrels["passage_id"], leaking.passages | set(versions)))["topic_id"].to_pylist()
     return {*leaking.topics, *asked, *judged}
-
-
-def _among(values: pa.ChunkedArray, known: frozenset[str]) -> pa.ChunkedArray:
-    return pc.is_in(values, value_set=pa.array(sorted(known), pa.string()))

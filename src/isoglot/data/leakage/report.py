@@ -6,6 +6,13 @@ from typing import Any
 
 KINDS = ("same topic", "exact", "normalised", "near-duplicate", "contained", "short")
 SNIPPET = 300
+# What of a collection may leak, and how that is counted.
+LEAKING = {
+    "queries": ("query", "queries"),
+    "passages": ("passage", "passages"),
+    "topics": ("topic id", "topic ids"),
+    "groups": ("parallel id", "parallel ids"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class Compared:
         passages: ids of the passages with a leaking text.
         topics: topic ids that both sides have.
         groups: parallel ids that both sides have.
+        touched: topics that ask a leaking query, call a leaking passage relevant, or whose id both sides have.
     """
 
     name: str
@@ -67,6 +75,7 @@ class Compared:
     passages: frozenset[str]
     topics: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
 
     @property
     def leaks(self) -> bool:
@@ -123,41 +132,69 @@ class LeakageReport:
     @property
     def statement(self) -> str:
         """What was found, in one sentence."""
-        *others, last = (each.name for each in self.train)
-        trained = f"{', '.join(others)} or {last}" if others else last
-        known = sum(each.texts for each in self.train)
-        held, limit = self.evaluation, self.parameters["threshold"]
-        compared = (
-            f"{known:,} x {held.texts:,} texts compared exactly, normalised, contained "
-            f"and by character n-grams (Jaccard >= {limit:g})"
-        )
-        if self.clean:
-            return f"No text of {held.name} is in {trained}: {compared}."
-        leaking = len(held.queries) + len(held.passages)
-        kinds = ", ".join(f"{pairs:,} {kind}" for kind, pairs in self.by_kind().items())
-        return f"Texts of {held.name} leak from {trained}: {leaking:,}, in pairs: {kinds}; {compared}."
+        return statement_of(self._record)
 
     def to_dict(self, listed: int = 100) -> dict[str, Any]:
         """The report for JSON, with the first `listed` pairs."""
         return {
             "statement": self.statement,
+            **self._record,
+            "counts": [asdict(count) for count in self.counts],
+            "leaks": [asdict(leak) for leak in self.leaks[:listed]],
+        }
+
+    @property
+    def _record(self) -> dict[str, Any]:
+        return {
             "clean": self.clean,
             "train": [_compared(each) for each in self.train],
             "evaluation": _compared(self.evaluation),
             "parameters": self.parameters,
             "pairs": self.pairs,
             "kinds": self.by_kind(),
-            "counts": [asdict(count) for count in self.counts],
-            "leaks": [asdict(leak) for leak in self.leaks[:listed]],
         }
 
 
+def statement_of(record: dict[str, Any]) -> str:
+    """What a record of a comparison says, in one sentence.
+
+    Args:
+        record: of `LeakageReport.to_dict`, or what a run folder keeps of it.
+    """
+    held, train = record["evaluation"], record["train"]
+    compared = (
+        f"{sum(each['texts'] for each in train):,} x {held['texts']:,} texts compared exactly, normalised, contained "
+        f"and by character n-grams (Jaccard >= {record['parameters']['threshold']:g})"
+    )
+    if record["clean"]:
+        return f"No text of {held['collection']} is in {_names(train)}: {compared}."
+    kinds = ", ".join(f"{pairs:,} {kind}" for kind, pairs in record["kinds"].items())
+    sources = _names([each for each in train if any(each[f"leaking_{name}"] for name in LEAKING)])
+    found = [_counted(held[f"leaking_{name}"], *words) for name, words in LEAKING.items() if held[f"leaking_{name}"]]
+    leak = "leaks" if sum(held[f"leaking_{name}"] for name in LEAKING) == 1 else "leak"
+    touched = f"; topics that ask or need such a text: {held['touched_topics']:,}" if "touched_topics" in held else ""
+    return (
+        f"{' and '.join(found)} of {held['collection']} ({held['texts']:,} texts) {leak} from {sources}, in pairs: "
+        f"{kinds}{touched}; {compared}."
+    )
+
+
+def _names(collections: list[dict[str, Any]]) -> str:
+    """Each name once: the dev topics of a training collection bear its name."""
+    *others, last = dict.fromkeys(each["collection"] for each in collections)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
+
+
 def _compared(collection: Compared) -> dict[str, Any]:
-    ids = ("queries", "passages", "topics", "groups")
-    leaking = {f"leaking_{name}": len(getattr(collection, name)) for name in ids}
+    leaking = {f"leaking_{name}": len(getattr(collection, name)) for name in LEAKING}
     return {
         "collection": collection.name,
         "content_hash": collection.content_hash,
         "texts": collection.texts,
         **leaking,
+        "touched_topics": len(collection.touched),
     }

@@ -46,13 +46,18 @@ def same_topic_leaks(train: Collection, evaluation: Collection, shared: SharedId
         yield from (Leak(KINDS[0], 1.0, sides[0][each], sides[1][each]) for each in sorted(ids))
 
 
+def among(values: pa.ChunkedArray, known: frozenset[str]) -> pa.ChunkedArray:
+    """Whether each value is one of those known."""
+    return pc.is_in(values, value_set=pa.array(sorted(known), pa.string()))
+
+
 def _common(first: pa.ChunkedArray, second: pa.ChunkedArray) -> frozenset[str]:
     return frozenset(pc.unique(first).to_pylist()).intersection(pc.unique(second).to_pylist()) - {None}
 
 
 def _places(collection: Collection, table: str, column: str, label: str, ids: frozenset[str]) -> dict[str, Place]:
     rows = getattr(collection, table)
-    rows = rows.filter(pc.is_in(rows[column], pa.array(sorted(ids), pa.string())))
+    rows = rows.filter(among(rows[column], ids))
     counted = rows.group_by(column, use_threads=False).aggregate(
         [("language", "count"), ("language", "first"), ("text", "first")]
     )
