@@ -1,0 +1,16 @@
+"""Nearest vectors: every vector, or quantised ones and then the best of them again exactly. Pure functions on arrays."""
+
+from isoglot.search.scan.exact import exact_top, exact_tops
+from isoglot.search.scan.quantised import Quantised, can_quantise, quantise
+from isoglot.search.scan.scan import ExactScan, QuantisedScan, Scan
+
+__all__ = [
+    "ExactScan",
+    "Quantised",
+    "QuantisedScan",
+    "Scan",
+    "can_quantise",
+    "exact_top",
+    "exact_tops",
+    "quantise",
+]
