@@ -30,29 +30,28 @@ def leakage_of(model: Path, collection: Collection) -> dict[str, Any]:
     if not (model / RECORD).is_file():
         return _unchecked("the model holds no record of its training data")
     record = json.loads((model / RECORD).read_text(encoding="utf-8"))
+    trained = [each["content_hash"] for each in record["collections"] + record["dev"]]
+    kept = _kept(trained, collection)
+    if kept.is_file():
+        return {"checked": True, **json.loads(kept.read_text(encoding="utf-8"))}
     try:
         train_parts, dev_parts = open_training_collections(Recipe.model_validate(record["recipe"]))
     except IsoglotError as problem:
         return _unchecked(f"its training data cannot be opened ({str(problem).rstrip('.')})")
     parts = train_parts + dev_parts
-    if [part.content_hash for part in parts] != [
-        each["content_hash"] for each in record["collections"] + record["dev"]
-    ]:
+    if [part.content_hash for part in parts] != trained:
         return _unchecked("its training data has changed since")
-    return {"checked": True, **_compared(parts, collection)}
+    found = leakage_record(parts, collection)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_text(kept, json.dumps(found, ensure_ascii=False))
+    return {"checked": True, **found}
 
 
 def _unchecked(reason: str) -> dict[str, Any]:
     return {"checked": False, "statement": f"Not checked whether the model was trained on this collection: {reason}."}
 
 
-def _compared(parts: list[Collection], collection: Collection) -> dict[str, Any]:
-    """The comparison, which is kept: it takes up to two minutes and depends on the texts alone."""
-    hashes = [FORMAT, collection.content_hash, *(part.content_hash for part in parts)]
-    kept = cache_folder() / "leakage" / f"{sha256(' '.join(hashes).encode()).hexdigest()}.json"
-    if kept.is_file():
-        return json.loads(kept.read_text(encoding="utf-8"))
-    found = leakage_record(parts, collection)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    write_text(kept, json.dumps(found, ensure_ascii=False))
-    return found
+def _kept(trained: list[str], collection: Collection) -> Path:
+    """Where a comparison is kept: it takes up to two minutes, and the content of both sides alone decides it."""
+    hashes = [FORMAT, collection.content_hash, *trained]
+    return cache_folder() / "leakage" / f"{sha256(' '.join(hashes).encode()).hexdigest()}.json"
