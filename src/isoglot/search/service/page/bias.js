@@ -34,7 +34,7 @@ function explanation() {
   const command = element("code", {}, "isoglot evaluate MODEL COLLECTION --out DIR");
   return [
     element("p", {}, "There is no bias report of this model yet. It tells how much the language of a passage, and not only its content, decides where it stands."),
-    element("p", {}, command, " makes one; give its folder to ", element("code", {}, "isoglot serve"), "."),
+    element("p", {}, command, " makes one."),
   ];
 }
 

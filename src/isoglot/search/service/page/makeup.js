@@ -4,7 +4,6 @@ import { element, table, wide } from "./element.js";
 import { colourOf, dot, named, nameOf } from "./languages.js";
 import { count, listed, percent } from "./words.js";
 
-const LABELLED = 0.05;
 const TALKED_OF = 0.5;
 
 // Of an answer: `shares` as in `SearchResponse.languages`.
@@ -60,8 +59,9 @@ function bars(rows) {
 const spoken = (parts) => parts.map(([code, own]) => `${nameOf(code)} ${percent(own)}`).join(", ");
 
 function segment([code, own]) {
-  const made = element("span", { class: "part", title: `${nameOf(code)} ${percent(own)}` }, element("i", { class: colourOf(code) }));
-  made.append(own >= LABELLED ? code : "");
+  const size = ["", "", "", "long"][code.length] ?? "longer";
+  const inside = [element("i", { class: colourOf(code) }), element("span", { class: `label ${size}` }, code)];
+  const made = element("span", { class: "part", title: `${nameOf(code)} ${percent(own)}` }, inside);
   made.style.flexGrow = own;
   return made;
 }

@@ -72,7 +72,13 @@ function showNothing(state, changed) {
 
 function wantLanguages() {
   show([], []);
-  showEmpty("Which languages?", "“Only” searches the languages that are ticked; choose at least one.");
+  const choose = element("button", { type: "button", click: toLanguages }, "Choose languages");
+  showEmpty("Which languages?", "“Only” searches the languages that are ticked; choose at least one.", choose);
+}
+
+function toLanguages() {
+  $("choices").open = true;
+  $("filters").querySelector("#filter-language input")?.focus();
 }
 
 function showPool(description) {

@@ -12,6 +12,6 @@ export function tradeWords({ balance, trade, hits }) {
 }
 
 function means({ mean_score: own, mean_score_as_scored: before }) {
-  if (score(own) === score(before)) return `Their mean score stays ${score(own)}.`;
-  return `Their mean score is ${score(own)} instead of ${score(before)}.`;
+  if (score(own) === score(before)) return `The mean score of the hits stays ${score(own)}.`;
+  return `The mean score of the hits is ${score(own)} instead of ${score(before)}.`;
 }
