@@ -14,6 +14,7 @@ from isoglot.cli import (
     demo,
     evaluate,
     experiment,
+    index,
     leakage,
     measure,
     mine,
@@ -46,6 +47,8 @@ app.command()(mine.mine)
 app.command()(trim.trim)
 app.command()(trim.untrim)
 app.command()(experiment.experiment)
+app.command()(index.index)
+app.command()(index.unindex)
 app.command()(report.report)
 app.command()(verify.verify)
 app.add_typer(data.app, name="data")

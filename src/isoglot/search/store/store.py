@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -11,9 +10,11 @@ import lancedb
 import pyarrow as pa
 
 from isoglot.errors import IsoglotError, RequestError
+from isoglot.search.store.failures import reason_of, writing
 from isoglot.search.store.schema import FORMAT, TABLE, Settings, passages_schema
 
 TABLE_FOLDER = f"{TABLE}.lance"
+DERIVED_FOLDER = "derived"
 PARTIAL = ".partial"
 BATCH_ROWS = 8_192
 # Who opened an older version this long ago may still read from it.
@@ -50,7 +51,7 @@ class Store:
         try:
             table = lancedb.connect(folder).open_table(TABLE)
         except Exception as problem:  # LanceDB lets errors of several kinds through
-            raise IsoglotError(f"the index in {folder} cannot be opened: {_reason(problem)}.") from problem
+            raise IsoglotError(f"the index in {folder} cannot be opened: {reason_of(problem)}.") from problem
         return cls(folder, table)
 
     @classmethod
@@ -67,7 +68,7 @@ class Store:
         partial = folder / PARTIAL
         shutil.rmtree(partial, ignore_errors=True)
         try:
-            with _writing(folder):
+            with writing(folder):
                 lancedb.connect(partial).create_table(TABLE, _reader(rows, schema), schema=schema)
                 (partial / TABLE_FOLDER).rename(folder / TABLE_FOLDER)
         finally:
@@ -106,7 +107,7 @@ class Store:
         Raises:
             IsoglotError: it cannot be written; the index is as it was.
         """
-        with _writing(self.folder):
+        with writing(self.folder):
             self._tidy()
             merge = self._table.merge_insert("passage_id").when_matched_update_all().when_not_matched_insert_all()
             if removed:
@@ -151,20 +152,3 @@ def _settings(folder: Path, schema: pa.Schema) -> Settings:
             "make it again, or use the version that made it."
         )
     return settings
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except IsoglotError:
-        raise
-    except Exception as problem:  # LanceDB lets errors of several kinds through
-        raise IsoglotError(
-            f"the index in {folder} could not be written and is as it was before: {_reason(problem)}."
-        ) from problem
-
-
-def _reason(problem: Exception) -> str:
-    text = str(problem).strip() or type(problem).__name__
-    return text.splitlines()[0].rstrip(".")

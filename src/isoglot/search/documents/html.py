@@ -1,0 +1,101 @@
+"""HTML: what a reader of the page sees, headings begin sections."""
+
+import re
+from itertools import accumulate
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.dammit import EncodingDetector
+from langcodes import Language
+
+from isoglot.search.documents.decoding import decode
+from isoglot.search.documents.document import Content, canonical_language
+
+NOT_READ = ["head", "script", "style", "nav", "noscript", "svg", "template"]
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+BLOCKS = [*HEADINGS, "address", "article", "aside", "blockquote", "caption", "dd", "details", "div", "dl", "dt",
+          "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "ol", "p", "pre",
+          "section", "summary", "table", "td", "th", "tr", "ul"]  # fmt: skip
+BREAK, SECTION = "\x1d", "\x1e"  # control characters, which HTML does not allow
+GAP = "\n\n"
+BLANK = re.compile(r"[\s\x1c-\x1f]+")
+TRADITIONAL = ("TW", "HK", "MO")
+
+
+def read_html(data: bytes) -> Content:
+    """The text of the body, a blank line between blocks; title and language as the page states them.
+
+    Raises:
+        UnreadableError: it is no text in the encoding that it states, or UTF-8 where it states none.
+    """
+    stated = EncodingDetector.find_declared_encoding(data, is_html=True)
+    page = BeautifulSoup(decode(data, stated or "utf-8-sig"), "html.parser")
+    title = page.title or page.h1
+    language = page.html.get("lang") or page.html.get("xml:lang") if page.html else None
+    name = _tidy(title.get_text()) if title else ""
+    text, sections = joined(_sections(_marked_text(page)))
+    return Content(text, name, sections, page_language(str(language) if language else None))
+
+
+def page_language(code: str | None) -> str | None:
+    """The language of a page; its region, which pages state without a reason, counts only where it tells the script.
+
+    >>> page_language("en-GB"), page_language("zh-TW"), page_language("sr-Latn-RS"), page_language("x y")
+    ('en', 'zh-Hant', 'sr-Latn', None)
+    """
+    found = canonical_language(code)
+    try:
+        tag = Language.get(found) if found else None
+    except ValueError:
+        return None
+    if tag is None or not tag.is_valid():
+        return None
+    script = "Hant" if tag.language == "zh" and tag.territory in TRADITIONAL else tag.script
+    return "-".join(filter(None, [tag.language, script]))
+
+
+def joined(parts: list[str]) -> tuple[str, tuple[int, ...]]:
+    r"""Sections with a blank line between them, and where the second and later ones begin.
+
+    >>> joined(["one", "two"])
+    ('one\n\ntwo', (5,))
+    """
+    ends = accumulate(len(part) + len(GAP) for part in parts)
+    return GAP.join(parts), tuple(ends)[:-1]
+
+
+def _marked_text(page: BeautifulSoup) -> str:
+    """Text of the page with marks at the ends of blocks and before headings."""
+    for element in page(NOT_READ):
+        element.decompose()
+    for string in page.find_all(string=True):
+        if type(string) is NavigableString and string.find_parent("pre") is None:
+            string.replace_with(BLANK.sub(" ", string))
+    for element in page(["br", *BLOCKS]):
+        _mark(element)
+    return page.get_text()
+
+
+def _mark(element: Tag) -> None:
+    if element.name == "br":
+        element.insert_before("\n")
+        return
+    element.insert_before(SECTION if element.name in HEADINGS else BREAK)
+    element.insert_after(BREAK)
+
+
+def _sections(marked: str) -> list[str]:
+    """The sections of a marked text; a heading with nothing below it belongs to the next one."""
+    found: list[str] = []
+    is_bare = False
+    for number, section in enumerate(marked.split(SECTION)):
+        lines = (re.sub(r" *\n *", "\n", block).strip() for block in section.split(BREAK))
+        blocks = [line for line in lines if line]
+        if blocks:
+            before = [found.pop()] if is_bare else []
+            found.append(GAP.join(before + blocks))
+            is_bare = number > 0 and len(blocks) == 1
+    return found
+
+
+def _tidy(text: str) -> str:
+    return BLANK.sub(" ", text).strip()
