@@ -17,6 +17,7 @@ from isoglot.errors import IsoglotError
 from isoglot.evaluation.ranks import Golds, Pool, golds_of, rank
 from isoglot.evaluation.ranks.rank import gold_keys, outrank_counts
 from isoglot.evaluation.ranks.scores import error_bound, on_grid, product, stripes
+from isoglot.evaluation.ranks.shards import Spread, rank_in_shards
 
 FINE = 2**20  # vectors of whole multiples of 1 / FINE are exact in float32, their dot products in int64
 
@@ -80,6 +81,25 @@ def test_counts_of_shards_add_up(collection: Tied, shard_count: int, random: Ran
         for rows in shards
     )
     np.testing.assert_array_equal(added, rank(query_vectors, pool, golds, 3).counts)
+
+
+@settings(deadline=None, max_examples=60)
+@given(tied_collections(), st.integers(1, 6), st.integers(0, 4), st.integers(0, 2**32))
+def test_ranking_in_shards_is_ranking(collection: Tied, shards: int, top: int, seed: int) -> None:
+    queries, passages, languages, golds = collection
+    rng = np.random.default_rng(seed)
+    tie, sections = rng.permutation(len(passages)), np.sort(rng.integers(0, len(passages), 2 * len(passages)))
+    sections = np.sort(np.concatenate([sections, np.arange(len(passages))]))
+    vectors = as_vectors(passages)[rng.integers(0, len(passages), len(sections))]
+    pool = Pool.of(vectors, languages, tie, sections)
+    is_excluded = rng.random((len(queries), len(passages))) < 0.1
+    is_excluded[golds.query, golds.passage] = False
+    excluded = np.argwhere(is_excluded).T
+    asked = {"exclusions": (excluded[0], excluded[1]), "top": top}
+    whole = rank(as_vectors(queries), pool, golds, 3, **asked)
+    parts = rank_in_shards(as_vectors(queries), pool, golds, 3, **asked, spread=Spread(shards))
+    np.testing.assert_array_equal(parts.counts, whole.counts)
+    np.testing.assert_array_equal(parts.top, whole.top)
 
 
 def unit(vectors: NDArray) -> NDArray:

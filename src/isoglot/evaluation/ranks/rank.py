@@ -69,13 +69,7 @@ def rank(
     array([[2, 1]])
     """
     scorer = Scorer.of(queries, pool, exclusions, memory)
-    by_query = GoldsByQuery.of(golds, scorer.device)
-    lists = TopLists(by_query.query, top + SPARE) if top else None
-    counts = _count(scorer, by_query, _keys(scorer, golds), language_count, lists)
-    best = torch.full((len(queries), top), -1, device=scorer.device)
-    if lists:
-        best[by_query.query] = in_order(scorer, lists, top)
-    return Ranking(counts, best.cpu().numpy())
+    return _rank(scorer, golds, _keys(scorer, golds), language_count, top)
 
 
 def scores_of(queries: Vectors, pool: Pool, rows: Integers, memory: int = MEMORY) -> NDArray[np.float64]:
@@ -103,13 +97,37 @@ def outrank_counts(
     exclusions: tuple[Integers, Integers] | None = None,
     memory: int = MEMORY,
 ) -> Integers:
-    """Passages of a shard that outrank each gold, shape [G, L]; counts of disjoint shards add up.
+    """The counts alone of `rank_shard`, shape [G, L]; counts of disjoint shards add up."""
+    return rank_shard(queries, shard, golds, keys, language_count, exclusions=exclusions, memory=memory).counts
+
+
+def rank_shard(
+    queries: Vectors,
+    shard: Pool,
+    golds: Golds,
+    keys: GoldKeys,
+    language_count: int,
+    *,
+    exclusions: tuple[Integers, Integers] | None = None,
+    top: int = 0,
+    memory: int = MEMORY,
+) -> Ranking:
+    """What `rank` finds in a shard of a corpus: counts of disjoint shards add up, rows are those of the shard.
 
     The arguments are those of `rank`; the golds may be in another shard, so their passage rows are not read, and
     `shard.tie` must give places in the whole corpus.
     """
-    scorer = Scorer.of(queries, shard, exclusions, memory)
-    return _count(scorer, GoldsByQuery.of(golds, scorer.device), keys, language_count, None)
+    return _rank(Scorer.of(queries, shard, exclusions, memory), golds, keys, language_count, top)
+
+
+def _rank(scorer: Scorer, golds: Golds, keys: GoldKeys, language_count: int, top: int) -> Ranking:
+    by_query = GoldsByQuery.of(golds, scorer.device)
+    lists = TopLists(by_query.query, top + SPARE) if top else None
+    counts = _count(scorer, by_query, keys, language_count, lists)
+    best = torch.full((len(scorer.queries), top), -1, device=scorer.device)
+    if lists:
+        best[by_query.query] = in_order(scorer, lists, top)
+    return Ranking(counts, best.cpu().numpy())
 
 
 def _keys(scorer: Scorer, golds: Golds) -> GoldKeys:
