@@ -35,6 +35,7 @@ def serve(
     from isoglot.search.service.logs import configure
     from isoglot.search.service.run import bind, listen, serve_until_told, url_of
     from isoglot.search.service.settings import ServiceSettings
+    from isoglot.search.service.writing import Writer
 
     check_evaluation(evaluation)
     settings = ServiceSettings(
@@ -50,7 +51,7 @@ def serve(
     settings.check()
     bound = bind(host, port)
     searcher = Searcher.open(folder)
-    app = create_app(settings, searcher, lambda: Searcher.open(folder))
+    app = create_app(settings, searcher, lambda: Searcher.open(folder), Writer(folder) if writable else None)
     configure()
     listen(bound)
     typer.echo(f"Serving {folder} at {url_of(bound)} (Ctrl-C ends it)")

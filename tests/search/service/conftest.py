@@ -26,9 +26,10 @@ def make(searcher: StubSearcher, tmp_path: Path) -> Iterator[Makes]:
     """Makes a client of a service with these settings; the service runs until the test ends."""
     running: list[TestClient] = []
 
-    def started(opens: Callable[[], Any] = StubSearcher, **settings: Any) -> TestClient:
+    def started(opens: Callable[[], Any] = StubSearcher, changes: Any = None, **settings: Any) -> TestClient:
         asked = replace(ServiceSettings(tmp_path, rate=None), **settings)
-        client = TestClient(create_app(asked, searcher, opens), base_url="http://localhost")
+        app = create_app(asked, searcher, opens, changes)
+        client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
         running.append(client)
         return client.__enter__()
 

@@ -10,7 +10,8 @@ from fastapi.security import HTTPBearer
 from isoglot import __version__
 from isoglot.search.service.answering import Answering, Threads
 from isoglot.search.service.assistant import assistant, mcp_route
-from isoglot.search.service.contract import Answers, Opens
+from isoglot.search.service.changes import writing
+from isoglot.search.service.contract import Answers, Changes, Opens
 from isoglot.search.service.guards.bodies import Bodies
 from isoglot.search.service.guards.hosts import LoopbackHosts
 from isoglot.search.service.guards.rates import Rates
@@ -27,13 +28,14 @@ from isoglot.search.service.settings import ServiceSettings
 DESCRIPTION = "Search in documents of many languages with a question in any of them."
 
 
-def create_app(settings: ServiceSettings, first: Answers, opens: Opens) -> FastAPI:
+def create_app(settings: ServiceSettings, first: Answers, opens: Opens, changes: Changes | None = None) -> FastAPI:
     """The service of an index.
 
     Args:
         settings: how it is served.
         first: the version of the index to begin with.
         opens: opens the newest version, when there is a newer one.
+        changes: how callers may change the index; None where they may not.
     """
     metrics, threads = Metrics(), Threads()
     index = LiveIndex(first, opens, threads.encoder, metrics)
@@ -63,6 +65,8 @@ def create_app(settings: ServiceSettings, first: Answers, opens: Opens) -> FastA
     add_handlers(app)
     secured = [Security(HTTPBearer(auto_error=False))] if settings.token else []
     app.include_router(reading(index, answering, settings), dependencies=secured)
+    if changes is not None:
+        app.include_router(writing(index, changes), dependencies=secured)
     app.include_router(operations(index, metrics))
     app.router.routes.append(endpoint)
     add_pages(app)

@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from starlette.requests import Request
 
 from isoglot.search.service.refusal import Refusal
 from isoglot.search.service.sentences import sentence_of
 
 JSON = "application/json"
+EXACT = 2**53  # floats below it are exact integers
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -31,11 +32,11 @@ def body_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
 def parsed(model: type[Model], body: bytes) -> Model:
     """A body as its model; raises Refusal 400 where it is no JSON and 422 where a value is wrong."""
     try:
-        from_json(body, allow_inf_nan=False)
+        read = from_json(body, allow_inf_nan=False)
     except ValueError as problem:
         raise Refusal(400, f"The body is not JSON: {problem}.") from problem
     try:
-        return model.model_validate_json(body, strict=True)
+        return model.model_validate_json(to_json(_whole(read)), strict=True)
     except ValidationError as problem:
         raise Refusal(422, sentence_of(problem.errors(include_url=False))) from problem
 
@@ -43,3 +44,12 @@ def parsed(model: type[Model], body: bytes) -> Model:
 def described(model: type[BaseModel]) -> dict[str, Any]:
     """What the description of a route says about its body."""
     return {"requestBody": {"required": True, "content": {JSON: {"schema": model.model_json_schema()}}}}
+
+
+def _whole(value: Any) -> Any:
+    """The same JSON with 47.0 as 47, which JSON Schema calls an integer too."""
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < EXACT else value

@@ -1,13 +1,17 @@
 """What the service needs of an index; `isoglot.search.searcher.Searcher` has it."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isoglot.search.request import SearchRequest
 from isoglot.search.response import IndexDescription, SearchResponse
+
+if TYPE_CHECKING:  # they bring the encoder's libraries, which a service over another index does without
+    from isoglot.search.build import Summary
+    from isoglot.search.documents import Document
 
 
 class Answers(Protocol):
@@ -28,3 +32,13 @@ class Answers(Protocol):
 
 
 Opens = Callable[[], Answers]
+
+
+class Changes(Protocol):
+    """How an index is changed; each call is one version of it."""
+
+    def add(self, documents: "Sequence[Document]") -> "Summary":
+        """Add documents, or replace those of the same ids."""
+
+    def delete(self, document_id: str) -> None:
+        """Delete a document."""

@@ -1,6 +1,5 @@
 """The model's evaluation, where the service was given one."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,8 +34,8 @@ def read_evaluation(settings: ServiceSettings) -> Evaluation:
     if not (folder / SCORES).is_file():
         raise Refusal(404, "No evaluation of the model was given; start the service with --evaluation DIR.")
     try:
-        return Evaluation.model_validate(json.loads((folder / SCORES).read_bytes()))
-    except (OSError, ValueError, ValidationError) as problem:
+        return Evaluation.model_validate_json((folder / SCORES).read_bytes())
+    except (OSError, ValidationError) as problem:
         raise Refusal(404, f"The file {SCORES} of the evaluation cannot be read; evaluate again.") from problem
 
 

@@ -47,8 +47,16 @@ async def _http(request: Request, problem: Exception) -> Response:
         404: "There is nothing at this address; /docs lists what there is.",
         405: f"This address does not take {request.method}; /docs lists what it takes.",
     }
-    return Refusal(problem.status_code, sentences.get(problem.status_code, problem.detail), problem.headers).response()
+    headers = {"Allow": _allowed(request, problem)} if problem.status_code == 405 else problem.headers
+    return Refusal(problem.status_code, sentences.get(problem.status_code, problem.detail), headers).response()
 
 
 async def _unexpected(_: Request, __: Exception) -> Response:
     return Refusal(500, UNEXPECTED).response()
+
+
+def _allowed(request: Request, problem: HTTPException) -> str:
+    """The methods of all routes at an address; the framework names only those of the first."""
+    path = getattr(request.scope.get("route"), "path", "")
+    described = request.app.openapi()["paths"].get(path, {})
+    return ", ".join(sorted(map(str.upper, described))) or (problem.headers or {}).get("Allow", "GET, HEAD")

@@ -4,18 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from pydantic_core import from_json
 
 from isoglot.errors import RequestError
 from isoglot.search.request import SearchRequest, Value
+
+Filter = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[^:]+:"})]
 
 
 class SearchQuery(SearchRequest):
     """A SearchRequest whose filters are written as column:value."""
 
     where: Annotated[  # type: ignore[assignment]
-        tuple[str, ...], Field(description="column:value that a hit must have; of one column several for any of them")
+        tuple[Filter, ...],
+        Field(description="column:value that a hit must have; of one column several for any of them"),
     ] = ()
 
     def request(self) -> SearchRequest:

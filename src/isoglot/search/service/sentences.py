@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+OURS = "Value error, "
 LONGEST_VALUE = 60
 WHERE_FROM = {"body", "query", "path", "header"}
 
@@ -27,6 +28,8 @@ def _wrong(problem: Mapping[str, Any]) -> str:
     if problem.get("type") == "extra_forbidden":
         return f"{place} is nothing that can be asked for"
     message = problem["msg"].rstrip(".")
+    if problem.get("type") == "value_error":  # a sentence of ours
+        return f"{place} {message.removeprefix(OURS)}"
     return f"{place} is {_shown(problem.get('input'))}: {message[:1].lower()}{message[1:]}"
 
 
