@@ -19,6 +19,7 @@ from isoglot.cli import (
     measure,
     mine,
     report,
+    serve,
     train,
     trim,
     verify,
@@ -49,6 +50,7 @@ app.command()(trim.untrim)
 app.command()(experiment.experiment)
 app.command()(index.index)
 app.command()(index.unindex)
+app.command()(serve.serve)
 app.command()(report.report)
 app.command()(verify.verify)
 app.add_typer(data.app, name="data")
