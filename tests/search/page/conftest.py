@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from page.browser import CHROMIUM, DRIVER, Page, opened
-from page.service import CannedSearcher, served, write_scores
+from page.scores import write_scores
+from page.searcher import CannedSearcher
+from page.service import served
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 from urllib.parse import quote
 
 import pytest
+
 from page.browser import Page, style_of
 from page.documents import TIDES
-from page.service import SLOW, CannedSearcher, wait_for
+from page.searcher import SLOW, CannedSearcher
+from page.service import wait_for
 
 QUESTION = f"?q={quote(TIDES)}"
 
@@ -79,7 +81,8 @@ def test_the_make_up_is_a_picture_with_words_and_a_table(page: Page, address: st
     assert hits.startswith("Hits: English 30%, German 20%, French 10%")
     assert pool.startswith("Pool: English 18%, German 12%")
     widths = page.run(
-        "return [...document.querySelectorAll('.bar:nth-of-type(1) .part')].map((each) => each.getBoundingClientRect().width)"
+        "const parts = document.querySelectorAll('.bar:nth-of-type(1) .part');"
+        "return [...parts].map((each) => each.getBoundingClientRect().width)"
     )
     assert widths[0] / widths[2] == pytest.approx(3.0, rel=0.05)
     page.one("#makeup summary").click()
@@ -90,7 +93,8 @@ def test_filters_narrow_the_search_and_are_cleared(page: Page, address: str, sea
     page.open(address + QUESTION)
     page.until_says("#status", "10 hits")
     german = page.run(
-        "return [...document.querySelectorAll('#filter-language label')].find((each) => each.innerText.includes('German'))"
+        "const labels = [...document.querySelectorAll('#filter-language label')];"
+        "return labels.find((each) => each.innerText.includes('German'))"
     )
     german.click()
     page.until_says("#status", "2 hits")

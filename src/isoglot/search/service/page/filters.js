@@ -13,7 +13,7 @@ export function showFilters(description, state, changed) {
   const inside = document.activeElement?.id;
   const open = [...$("filters").querySelectorAll("details[open]")].map((each) => each.dataset.of);
   const clear = element("button", { type: "button", id: "clear", click: () => changed(unfiltered) }, "Clear the filters");
-  const columns = Object.entries(description.columns).filter(([column]) => column !== SOURCE);
+  const columns = Object.entries({ ...unnamed(state.where), ...description.columns }).filter(([column]) => column !== SOURCE);
   $("filters").replaceChildren(
     ...[
       group("language", languages(description), state.languages, (chosen) => changed({ languages: chosen }), open),
@@ -27,6 +27,9 @@ export function showFilters(description, state, changed) {
   );
   if (inside) $(inside)?.focus({ preventScroll: true });
 }
+
+// Columns that only the address names, so that they can be seen and taken out.
+const unnamed = (where) => Object.fromEntries(Object.keys(where).map((column) => [column, []]));
 
 function languages(description) {
   return description.languages.map(({ language, passages }) => ({
