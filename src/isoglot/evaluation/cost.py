@@ -98,13 +98,7 @@ def sample(texts: Sequence[str], size: int = PROBED) -> list[str]:
 
 def _missing(model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None) -> list[str]:
     """The distinct texts that are not stored."""
-    distinct = list(dict.fromkeys(texts))
-    if store is None:
-        return distinct
-    is_missing = np.ones(len(distinct), bool)
-    for positions, _ in store.space(space_key(model, role)).find(distinct):
-        is_missing[positions] = False
-    return [text for text, missing in zip(distinct, is_missing, strict=True) if missing]
+    return list(dict.fromkeys(texts)) if store is None else store.space(space_key(model, role)).missing(texts)
 
 
 def _seconds(

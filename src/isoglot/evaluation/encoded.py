@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
+from isoglot.evaluation.engine import HERE, Engine
 from isoglot.models.debias import Correction
-from isoglot.models.encode import encode_counted, encoding_of
+from isoglot.models.encode import encoding_of
 from isoglot.models.sections import cut_sections
 from isoglot.models.store import EmbeddingStore
 
@@ -55,6 +56,7 @@ def encode_collection(
     best_section: bool = False,
     store: EmbeddingStore | None = None,
     progress: bool = False,
+    engine: Engine = HERE,
 ) -> EncodedCollection:
     """Encode the queries and passages of a collection.
 
@@ -65,16 +67,17 @@ def encode_collection(
         best_section: cut passages longer than the encoder's window into sections, instead of reading their beginning.
         store: gives the vectors it knows and takes the others.
         progress: show bars.
+        engine: who encodes.
     """
     started = time.perf_counter()
     texts, sections = collection.passage_texts, None
     if best_section:
         cut = cut_sections(model, texts)
         texts, sections = cut.texts, cut.passage
-    queries = encode_counted(
+    queries = engine.encode(
         model, collection.query_texts, "query", batch_size=batch_size, progress=progress, store=store
     )
-    passages = encode_counted(model, texts, "passage", batch_size=batch_size, progress=progress, store=store)
+    passages = engine.encode(model, texts, "passage", batch_size=batch_size, progress=progress, store=store)
     cost = {
         "distinct_queries": queries.encoded + queries.found,
         "distinct_passages": passages.encoded + passages.found,

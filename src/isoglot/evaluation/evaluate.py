@@ -18,9 +18,10 @@ from isoglot.data.indexed import Indexed, index
 from isoglot.errors import RequestError, unknown
 from isoglot.evaluation.bias import bias_columns, bias_scores
 from isoglot.evaluation.encoded import EncodedCollection, encode_collection
+from isoglot.evaluation.engine import HERE, Engine
 from isoglot.evaluation.measures import DEFAULT_MEASURES, Measure
 from isoglot.evaluation.per_query import per_query_table
-from isoglot.evaluation.ranks import MEMORY, Golds, Pool, exclusions_of, golds_of, rank
+from isoglot.evaluation.ranks import MEMORY, Golds, Pool, exclusions_of, golds_of
 from isoglot.evaluation.ranks.given import rank_given
 from isoglot.evaluation.ranks.rank import Ranking, scores_of
 from isoglot.evaluation.summary import summarise
@@ -78,6 +79,7 @@ def evaluate_encoded(
     measures: Sequence[Measure] = DEFAULT_MEASURES,
     top: int = 0,
     memory: int = MEMORY,
+    engine: Engine = HERE,
 ) -> Evaluation:
     """Evaluate vectors.
 
@@ -88,6 +90,7 @@ def evaluate_encoded(
         measures: what to compute for every query.
         top: passages of each query to list in the result.
         memory: bound in bytes on what ranking holds besides vectors and counts.
+        engine: who ranks.
 
     Raises:
         RequestError: no query has a relevant passage, or a pool names a language that no passage is in.
@@ -97,7 +100,7 @@ def evaluate_encoded(
     indexed = index(collection)
     golds = golds_of(indexed)
     pool = Pool.of(encoded.passages, indexed.passage_language, tie_order(collection), encoded.sections)
-    ranking = rank(
+    ranking = engine.rank(
         encoded.queries, pool, golds, len(indexed.languages),
         exclusions=exclusions_of(indexed), top=max(top, TOP), memory=memory,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from isoglot.data.catalogue import is_group, open_collection
 from isoglot.errors import RequestError, unknown
 from isoglot.evaluation.cost import preview
 from isoglot.evaluation.encoded import encode_collection
+from isoglot.evaluation.engine import HERE, Engine
 from isoglot.evaluation.evaluate import Evaluation, evaluate_encoded, evaluate_lexical, passage_languages
 from isoglot.evaluation.evaluate import check_request as check_evaluation
 from isoglot.evaluation.files import SCORES, write_evaluation, write_scores
@@ -51,6 +52,7 @@ class EvaluationRequest:
         memory: bound in bytes on what ranking holds.
         store: keeps vectors; None for none.
         progress: show bars.
+        engine: who encodes and ranks.
     """
 
     model: str
@@ -67,6 +69,7 @@ class EvaluationRequest:
     memory: int
     store: EmbeddingStore | None
     progress: bool
+    engine: Engine = HERE
 
     def check(self) -> None:
         """Refuse what cannot be done, before anything is loaded; raises RequestError."""
@@ -154,13 +157,20 @@ def _evaluate_encoded(
         best_section=request.best_section,
         store=request.store,
         progress=request.progress,
+        engine=request.engine,
     )
     encoded.cost["estimate"] = estimate.to_dict()
     variants = {AS_ENCODED: encoded}
     variants |= {name: encoded.corrected(collection, correction) for name, correction in corrections.items()}
     return {
         name: evaluate_encoded(
-            collection, each, pools=pools, measures=request.measures, top=request.run_depth, memory=request.memory
+            collection,
+            each,
+            pools=pools,
+            measures=request.measures,
+            top=request.run_depth,
+            memory=request.memory,
+            engine=request.engine,
         )
         for name, each in variants.items()
     }

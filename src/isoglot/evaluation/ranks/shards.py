@@ -135,7 +135,7 @@ def combine(found: Iterable[Found], top: int) -> Ranking:
         for parts in zip(*((each.top, each.scores, each.tie) for each in answers), strict=True)
     )
     order = np.lexsort((tie, -scores))[:, :top]
-    return Ranking(sum(each.counts for each in answers), np.take_along_axis(rows, order, 1))
+    return Ranking(np.sum([each.counts for each in answers], axis=0), np.take_along_axis(rows, order, 1))
 
 
 def _part(pool: Pool, start: int, stop: int) -> Pool:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -89,6 +89,14 @@ class Space:
             positions, vectors = _matches(segment, wanted, order, is_missing)
             is_missing[positions] = False
             yield positions, vectors
+
+    def missing(self, texts: Iterable[str]) -> list[str]:
+        """The distinct texts among these that are not stored, in their order."""
+        distinct = list(dict.fromkeys(texts))
+        is_missing = np.ones(len(distinct), bool)
+        for positions, _ in self.find(distinct):
+            is_missing[positions] = False
+        return [text for text, missing in zip(distinct, is_missing, strict=True) if missing]
 
     def add(self, texts: Sequence[str], vectors: Floats) -> None:
         """Store the vectors of distinct texts, float32 [texts, d], as one segment.
