@@ -85,6 +85,12 @@ def detector(languages: tuple[str, ...] = ()) -> Detector:
     return Detector(LanguageDetectorBuilder.from_languages(*chosen).build() if chosen else None, scripts)
 
 
+@cache
+def detectable() -> frozenset[str]:
+    """The languages that a detector can be asked for, BCP-47."""
+    return frozenset({*map(_code, Language.all()), *SCRIPTS})
+
+
 def _code(language: Language) -> str:
     code: IsoCode639_1 = language.iso_code_639_1
     return standardize_tag(code.name.lower())

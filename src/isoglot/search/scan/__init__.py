@@ -1,4 +1,4 @@
-"""Nearest vectors: every vector, or quantised ones and then the best of them again exactly. Pure functions on arrays."""
+"""Nearest vectors: every vector, or quantised ones and then the best of them exactly; pure functions on arrays."""
 
 from isoglot.search.scan.exact import exact_top, exact_tops
 from isoglot.search.scan.quantised import Quantised, can_quantise, quantise

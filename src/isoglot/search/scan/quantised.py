@@ -37,7 +37,7 @@ class Quantised:
     @classmethod
     def load(cls, path: Path, vectors: Floats) -> "Quantised":
         """Read what `save` wrote; raises ValueError where it is not for these vectors."""
-        from turbovec import TurboQuantIndex
+        from turbovec import TurboQuantIndex  # noqa: PLC0415 (an extra)
 
         index = TurboQuantIndex.load(str(path))
         if len(index) != len(vectors):
@@ -79,7 +79,7 @@ def quantise(vectors: Floats) -> Quantised:
     """
     if find_spec("turbovec") is None:
         raise RequestError("Quantised search needs the extra search: run pip install 'isoglot[search]'.")
-    from turbovec import TurboQuantIndex
+    from turbovec import TurboQuantIndex  # noqa: PLC0415 (an extra)
 
     index = TurboQuantIndex(dim=vectors.shape[1], bit_width=BITS)
     fitted = np.random.default_rng(0).permutation(len(vectors))[:FITTED]
