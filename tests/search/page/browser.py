@@ -18,7 +18,7 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=en",
 )  # fmt: skip
-WAIT = 10.0
+WAIT = 30.0
 
 
 class Page:

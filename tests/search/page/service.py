@@ -41,7 +41,7 @@ def running(app: FastAPI) -> Iterator[str]:
         thread.join(10)
 
 
-def wait_for(is_so: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_for(is_so: Callable[[], object], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, "it did not happen"

@@ -7,13 +7,6 @@ from page.browser import Page, style_of
 from page.contrast import contrast, from_style
 
 
-@pytest.fixture
-def report(page: Page, address: str) -> Page:
-    page.open(f"{address}?view=bias")
-    page.until_says("#bias-view", "isoglot/use-m3 on xquad-r")
-    return page
-
-
 def test_the_view_is_reached_and_left_with_the_question_kept(page: Page, address: str) -> None:
     page.open(f"{address}?q=tides")
     page.until_says("#status", "10 hits")
@@ -25,6 +18,14 @@ def test_the_view_is_reached_and_left_with_the_question_kept(page: Page, address
     page.driver.back()
     page.until(lambda: page.one("#search-view").is_displayed())
     page.until_says("#status", "10 hits")
+
+
+@pytest.fixture(scope="module")
+def report(browser: Page, address: str) -> Page:
+    browser.look()
+    browser.open(f"{address}?view=bias")
+    browser.until_says("#bias-view", "isoglot/use-m3 on xquad-r")
+    return browser
 
 
 def test_three_settings_and_what_they_mean(report: Page) -> None:

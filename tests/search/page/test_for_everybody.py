@@ -62,35 +62,39 @@ def show(page: Page, address: str, view: str) -> None:
     page.one(READY)
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_everything_has_a_name_and_headings_are_in_order(page: Page, address: str, view: str) -> None:
-    show(page, address, view)
-    assert page.run(NAMELESS) == []
-    assert page.run(BROKEN) == []
-    levels = page.run(HEADINGS)
+@pytest.fixture(scope="module", params=VIEWS)
+def shown(request: pytest.FixtureRequest, browser: Page, address: str) -> Page:
+    """A view, opened once for all tests of it."""
+    browser.look()
+    show(browser, address, request.param)
+    return browser
+
+
+def test_everything_has_a_name_and_headings_are_in_order(shown: Page) -> None:
+    assert shown.run(NAMELESS) == []
+    assert shown.run(BROKEN) == []
+    levels = shown.run(HEADINGS)
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(below - above <= 1 for above, below in pairwise(levels))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", VIEWS)
-def test_text_as_it_is_drawn_has_contrast(page: Page, address: str, view: str, scheme: str) -> None:
-    page.look(prefers_color_scheme=scheme)
-    show(page, address, view)
-    found = page.run(INKS)
+def test_text_as_it_is_drawn_has_contrast(shown: Page, scheme: str) -> None:
+    shown.look(prefers_color_scheme=scheme)
+    found = shown.run(INKS)
     assert len(found) > 30
-    poor = [text for text, ink, ground in found if contrast(from_style(ink), from_style(ground)) < 4.5]
-    assert poor == []
+    assert [text for text, ink, ground in found if contrast(from_style(ink), from_style(ground)) < 4.5] == []
 
 
-@pytest.mark.parametrize("width", [320, 360])
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_phone_scrolls_only_up_and_down(page: Page, address: str, view: str, width: int) -> None:
-    page.look(width, 740)
-    show(page, address, view)
-    assert page.run("return document.documentElement.scrollWidth") <= width
-    assert page.one("#search-view summary") is not None
+@pytest.mark.parametrize("width", [320, 360, 800])
+def test_a_narrow_window_scrolls_only_up_and_down(shown: Page, width: int) -> None:
+    shown.look(width, 740)
+    assert shown.run("return document.documentElement.scrollWidth") <= width
+
+
+def test_the_console_stays_empty(shown: Page) -> None:
+    assert shown.complaints() == []
 
 
 def test_on_a_phone_choices_are_folded_away(page: Page, address: str) -> None:

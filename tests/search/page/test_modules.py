@@ -5,10 +5,10 @@ import pytest
 from page.browser import Page
 
 
-@pytest.fixture
-def modules(page: Page, address: str) -> Page:
-    page.open(address)
-    return page
+@pytest.fixture(scope="module")
+def modules(browser: Page, address: str) -> Page:
+    browser.open(address)
+    return browser
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,7 @@ def test_an_address_of_nonsense_is_the_first_state(modules: Page) -> None:
         ("ranks(7560.4)", "7,560"),
         ("score(0.03252)", "0.0325"),
         ("score(12.345)", "12.3"),
+        ("score(1234.5)", "1,230"),
         ("counted(1, 'hit')", "1 hit"),
         ("counted(1200, 'hit')", "1,200 hits"),
         ("listed(['a'])", "a"),

@@ -28,7 +28,7 @@ def refused(browser: Page) -> Iterator[Page]:
 def test_a_wrong_request_is_told_in_the_services_own_sentence(refused: Page, address: str) -> None:
     refused.open(f"{address}?q=tides&where.colour=blue")
     refused.until_says("#notice", "The index has no column colour; it has kind, year.")
-    assert refused.text("#filter-colour").split() == ["Colour", "blue"]
+    assert refused.text("[id='filter-where.colour']").split() == ["Colour", "blue"]
     refused.open(f"{address}?q=tides&k=1000")
     refused.until_says("#notice", "k is 1000")
     assert not refused.all("#notice button")

@@ -20,7 +20,7 @@ export function showFilters(description, state, changed) {
       group(SOURCE, plain(description.columns[SOURCE] ?? []), state.sources, (chosen) => changed({ sources: chosen }), open),
       ...columns.map(([column, values]) => {
         const choose = (chosen) => changed({ where: withColumn(state.where, column, chosen) });
-        return group(column, plain(values), state.where[column] ?? [], choose, open);
+        return group(`where.${column}`, plain(values), state.where[column] ?? [], choose, open, column);
       }),
       isFiltered(state) ? clear : null,
     ].filter(Boolean),
@@ -45,7 +45,7 @@ function withColumn(where, column, chosen) {
 }
 
 // Boxes to tick; what is ticked is always in sight, and stays even where the index does not name it.
-function group(name, known, chosen, choose, open) {
+function group(name, known, chosen, choose, open, title = name) {
   const values = known.map((each) => each.value);
   const strange = chosen.filter((value) => !values.includes(value)).map((value) => ({ value, label: [value] }));
   const all = [...strange, ...known];
@@ -57,7 +57,7 @@ function group(name, known, chosen, choose, open) {
   return element(
     "fieldset",
     { class: "filter", id: `filter-${name}` },
-    element("legend", {}, name[0].toUpperCase() + name.slice(1)),
+    element("legend", {}, title.slice(0, 1).toUpperCase() + title.slice(1)),
     inSight.map(box),
     rest.length ? element("details", more, element("summary", {}, `${rest.length} more`), rest.map(box)) : null,
   );

@@ -22,6 +22,7 @@ function hitItem(hit) {
     const open = button.getAttribute("aria-expanded") === "false";
     button.setAttribute("aria-expanded", String(open));
     whole.hidden = !open;
+    passage.classList.toggle("open", open);
     passage.replaceChildren(...(open ? marked(hit.text, hit.highlights) : marked(short.text, short.spans)));
   });
   return element(

@@ -39,7 +39,7 @@ export function comparison(shares) {
   const more = over.map((each) => `${nameOf(each.language)} (${percent(each.hit_share)} of hits, ${percent(each.pool_share)} of pool)`);
   const none = without.map((each) => nameOf(each.language));
   const sentences = [
-    more.length ? `More than its share: ${listed(more)}.` : "No language has more than about its share of the hits.",
+    more.length ? `Above their share: ${listed(more)}.` : "No language is far above its share of the hits.",
     none.length ? `No hit in ${listed(none, "or", 5)}, ${percent(without.reduce((sum, each) => sum + each.pool_share, 0))} of the pool.` : "",
   ];
   return sentences.join(" ").trim();

@@ -2,6 +2,7 @@
 
 import { element } from "./element.js";
 
+const NEAR = 200;
 const BEFORE = 90;
 const SHOWN = 420;
 
@@ -28,7 +29,7 @@ export function excerpt(text, spans) {
   const characters = Array.from(text);
   if (characters.length <= SHOWN + BEFORE) return { text, spans, cut: false };
   const first = Math.min(characters.length, ...spans.map((span) => span.start)) % characters.length;
-  const wanted = Math.max(0, Math.min(first - BEFORE, characters.length - SHOWN));
+  const wanted = first < NEAR ? 0 : Math.max(0, Math.min(first - BEFORE, characters.length - SHOWN));
   const from = wordStart(characters, wanted);
   const to = wordStart(characters, from + SHOWN);
   const [before, after] = [from > 0 ? "… " : "", to < characters.length ? " …" : ""];

@@ -1,6 +1,7 @@
 // Numbers and lists as the page prints them.
 
 const COUNT = new Intl.NumberFormat("en");
+const THREE_DIGITS = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const PERCENT = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 const FINE_PERCENT = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 
@@ -15,7 +16,7 @@ export function percent(share) {
 }
 
 // Cosines, BM25 scores and fused ranks alike, to three digits.
-export const score = (number) => number.toPrecision(3).replace("-", "−");
+export const score = (number) => THREE_DIGITS.format(number).replace("-", "−");
 
 // A measure between 0 and 1 as the field prints it: .518.
 export function share(number) {
