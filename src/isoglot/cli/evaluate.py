@@ -1,10 +1,13 @@
 """`isoglot evaluate`: one model on one collection, or a group of them, in the three settings."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from isoglot.cli.ray import RayOption, engine_at
 
 
 def evaluate(
@@ -38,6 +41,7 @@ def evaluate(
         bool, typer.Option(help="keep vectors for the next evaluation of this model (see `isoglot cache show`)")
     ] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished evaluation")] = False,
+    ray: RayOption = None,
 ) -> None:
     """Evaluate a model on a collection.
 
@@ -74,16 +78,15 @@ def evaluate(
         progress=sys.stderr.isatty(),
     )
     request.check()
-    encoder = (
-        None
-        if model == BM25
-        else load_model(
-            model,
-            pooling=pooling,
-            query_prompt=query_prompt,
-            passage_prompt=passage_prompt,
-            max_length=max_length,
-            texts=lambda: open_collection(collection).texts,
-        )
-    )
-    evaluate_all(request, encoder, opened, Console())
+    with engine_at(ray) as engine:
+        encoder = None
+        if model != BM25:
+            encoder = load_model(
+                model,
+                pooling=pooling,
+                query_prompt=query_prompt,
+                passage_prompt=passage_prompt,
+                max_length=max_length,
+                texts=lambda: open_collection(collection).texts,
+            )
+        evaluate_all(replace(request, engine=engine), encoder, opened, Console())

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from isoglot.cli.ray import RayOption, launch_at
 from isoglot.errors import IsoglotError
 
 
@@ -15,6 +16,7 @@ def experiment(
     jobs: Annotated[int, typer.Option(min=1, help="cells to run side by side")] = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show the plan and stop")] = False,
     check: Annotated[bool, typer.Option("--check", help="compare the scores with those that SPEC expects")] = False,
+    ray: RayOption = None,
 ) -> None:
     """Train and evaluate every cell of a grid, and report what the runs support."""
     from rich.console import Console
@@ -30,7 +32,8 @@ def experiment(
     from isoglot.experiments.reports.report import write_report
 
     console = Console()
-    failures = run_experiment(spec, out, jobs=jobs, dry_run=dry_run, console=console)
+    with launch_at(None if dry_run else ray, jobs) as launch:
+        failures = run_experiment(spec, out, jobs=jobs, dry_run=dry_run, console=console, launch=launch)
     if dry_run:
         return
     write_report(out, console)

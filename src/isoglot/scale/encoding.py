@@ -4,6 +4,7 @@ A piece of the texts is done once its segment is in the store, under a key of mo
 worker that dies loses the piece it was at, which another does again, and a second run encodes what is missing.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -105,6 +106,7 @@ class _Encoder:
 def _encode_missing(sent: _Sent, texts: list[str], role: Role, batch_size: int, progress: bool, space: Space) -> None:
     devices = int(ray.cluster_resources().get("GPU", 0))
     workers = devices or processors()
+    _quiet()
     pieces = cut(texts, batch_size, workers)
     rows = ray.data.from_items([{"texts": piece} for piece in pieces], override_num_blocks=len(pieces))
     encoded = rows.map_batches(
@@ -117,6 +119,13 @@ def _encode_missing(sent: _Sent, texts: list[str], role: Role, batch_size: int, 
     with encoding_bar(f"Encoding {role} texts", len(texts), shown=progress) as bar, plain_errors():
         for done in encoded.iter_rows():
             bar.advance(bar.task_ids[0], int(done["encoded"]))
+
+
+def _quiet() -> None:
+    """Ray Data shall tell of itself in its own log files alone; the bar is ours."""
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
 
 
 def cut(texts: list[str], batch_size: int, workers: int) -> list[list[str]]:

@@ -1,0 +1,61 @@
+"""One Ray cluster of two nodes for all tests here; nothing of it is left afterwards."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+from tempfile import mkdtemp
+from time import monotonic, sleep
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+END_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def cluster(_own_cache: None) -> Iterator[str]:
+    """The address of the cluster, to which this process is connected."""
+    folder = Path(mkdtemp(prefix="isoglot-", dir="/tmp"))  # sockets lie in it, whose paths must be short
+    (folder / "ray").mkdir()
+    settings = {
+        "RAY_TMPDIR": str(folder),
+        "RAY_AUTH_TOKEN": token_hex(32),
+        "RAY_worker_niceness": "0",
+        "PYTHONPATH": os.pathsep.join([str(TESTS), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        import ray  # noqa: PLC0415 (an extra)
+        from ray.cluster_utils import Cluster  # noqa: PLC0415
+
+        nodes = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+        nodes.add_node(**NODE)
+        ray.init(address=nodes.address, log_to_driver=False, logging_level="ERROR")
+        yield nodes.address
+        ray.shutdown()
+        nodes.shutdown()
+        assert_ended(folder)
+        shutil.rmtree(folder)
+
+
+def assert_ended(folder: Path) -> None:
+    """No process of the cluster is left."""
+    stop = monotonic() + END_SECONDS
+    while left := processes_of(folder):
+        assert monotonic() < stop, f"still there: {left}"
+        sleep(0.2)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The commands of processes that name the cluster's folder."""
+    commands = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            commands.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:  # ended meanwhile
+            continue
+    return [command for command in commands if str(folder) in command]
