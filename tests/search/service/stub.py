@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +45,10 @@ class StubSearcher:
 
     version: int = 1
     current: bool = True
-    seconds: float = 0.0
     broken: Exception | None = None
     batches: list[list[str]] = field(default_factory=list)
     gate: threading.Event | None = None
+    until: Path | None = None
 
     @property
     def description(self) -> IndexDescription:
@@ -62,7 +63,8 @@ class StubSearcher:
     def answer(self, request: SearchRequest, vector: NDArray[np.float32] | None) -> SearchResponse:
         if self.gate:
             self.gate.wait(10)
-        time.sleep(self.seconds)
+        while self.until and not self.until.exists():
+            time.sleep(0.01)
         if self.broken:
             raise self.broken
         for column in request.where:

@@ -11,15 +11,15 @@ from isoglot.errors import RequestError
 from isoglot.search.request import SearchRequest, Value
 
 Filter = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[^:]+:"})]
+Filters = Annotated[
+    tuple[Filter, ...], Field(description="column:value that a hit must have; of one column several for any of them")
+]
 
 
 class SearchQuery(SearchRequest):
     """A SearchRequest whose filters are written as column:value."""
 
-    where: Annotated[  # type: ignore[assignment]
-        tuple[Filter, ...],
-        Field(description="column:value that a hit must have; of one column several for any of them"),
-    ] = ()
+    where: Filters = ()  # type: ignore[assignment]
 
     def request(self) -> SearchRequest:
         """The request that is meant; raises RequestError for a filter without a colon."""

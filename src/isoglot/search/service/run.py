@@ -67,7 +67,8 @@ def _taking(host: str, port: int) -> Iterator[None]:
         raise RequestError(f"There is no port {port}; choose a --port from 0 to 65535.") from problem
     except OSError as problem:
         reason = (problem.strerror or str(problem)).lower()
-        raise RequestError(f"Port {port} of {host} cannot be had ({reason}); choose another --port.") from problem
+        sentence = f"Port {port} of {host} cannot be had ({reason}); choose another --port or --host."
+        raise RequestError(sentence) from problem
 
 
 def _ended(*_: object) -> None:
