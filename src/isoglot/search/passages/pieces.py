@@ -8,8 +8,10 @@ import sentencex
 
 Span = tuple[int, int]
 
-# Sentence ends of Khmer and Tibetan, which sentencex does not know.
-SENTENCE = re.compile(r"[^។៕།]+[។៕།]*|[។៕།]+")
+# Sentence ends that sentencex does not know (Khmer, Tibetan), or not before a digit, with what closes around them.
+SENTENCE = re.compile(r"[^។៕།。｡！？]*[។៕།。｡！？]+[”’」』）》】]*|[^។៕།。｡！？]+")
+# The time of sentencex grows with the square of the length where full stops have no space after them.
+BLOCK = re.compile(r".{1,8000}(?=\s|\Z)|.{1,8000}", re.DOTALL)
 CHARACTER = regex.compile(r"\X")
 SPACE = re.compile(r"\s")
 NO_SPACE = re.compile(r"\S")
@@ -45,8 +47,9 @@ def stripped(text: str, start: int, end: int) -> Span:
 def _sentences(text: str, language: str | None) -> Iterator[str]:
     """Sentences that joined are the text."""
     code = (language or "en").partition("-")[0]
-    for sentence in sentencex.segment(code, text):
-        yield from SENTENCE.findall(sentence)
+    for block in BLOCK.findall(text):
+        for part in SENTENCE.findall(block):
+            yield from sentencex.segment(code, part)
 
 
 def _parts(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
@@ -59,14 +62,14 @@ def _parts(text: str, start: int, end: int, longest: int) -> Iterator[Span]:
 
 def _last_space(text: str, start: int, limit: int) -> int | None:
     """The last white space that is not before the middle, so that parts do not become tiny; `limit` may be one."""
-    for place in range(limit, (start + limit) // 2, -1):
-        if SPACE.match(text, place):
-            return place
-    return None
+    first = (start + limit) // 2 + 1
+    return max((found.start() for found in SPACE.finditer(text, first, limit + 1)), default=None)
 
 
 def _last_character(text: str, start: int, limit: int) -> int:
     """The last end of a character that is not after `limit`; `limit` where one character is longer."""
+    if text[start : limit + 1].isascii():
+        return limit
     last = start
     for found in CHARACTER.finditer(text, start, limit + 1):
         if found.end() > limit:
