@@ -41,7 +41,7 @@ class CannedSearcher:
             sources=len(columns["source"]), columns=columns, recall=1.0, recall_questions=100, vector_bytes=0,
         )  # fmt: skip
 
-    def encode(self, questions: Sequence[str]) -> np.ndarray:
+    def encode(self, questions: Sequence[str], languages: Sequence[str | None] = ()) -> np.ndarray:
         return np.zeros((len(questions), 4), np.float32)
 
     def is_current(self) -> bool:

@@ -17,7 +17,7 @@ def test_before_a_question_the_page_says_what_there_is_and_waits_in_the_box(page
     page.until_says("#status", "17 passages of 17 documents in 14 languages")
     assert page.focused() == "question"
     assert page.texts("#makeup tbody tr")[:2] == ["English en\t3\t18%", "German de\t2\t12%"]
-    assert "isoglot/use-m3, version 7" in page.text("#about")
+    assert "isoglot/use-m3, 384 dimensions; version 7 of the index; every vector is compared." in page.text("#about")
 
 
 def test_typing_searches_without_a_button(page: Page, address: str) -> None:

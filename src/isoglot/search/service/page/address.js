@@ -1,7 +1,14 @@
 // The state of the page stands in its address: what is not there is as at first.
 
 export const FIRST = {
-  view: "search", question: "", balance: "as-scored", mode: "dense", k: 10, languages: [], sources: [], where: {},
+  view: "search",
+  question: "",
+  balance: "as-scored",
+  mode: "dense",
+  k: 10,
+  languages: [],
+  sources: [],
+  where: {},
 };
 export const BALANCES = ["as-scored", "calibrated", "balanced", "only"];
 export const MODES = ["dense", "lexical", "hybrid"];

@@ -16,7 +16,10 @@ const NUMBERS = [5, 10, 20, 50, 100];
 
 // Fill in the controls; `changed` is called with what a person chose.
 export function makeControls(changed) {
-  for (const [name, values] of [["balance", BALANCES], ["mode", MODES]]) {
+  for (const [name, values] of [
+    ["balance", BALANCES],
+    ["mode", MODES],
+  ]) {
     $(name).append(...values.map((value) => radio(name, value, () => changed({ [name]: value }))));
   }
   $("k").addEventListener("change", () => changed({ k: Number($("k").value) }));
@@ -47,6 +50,7 @@ function summary(state) {
   return filters ? [...parts, `${filters} filter${filters > 1 ? "s" : ""}`] : parts;
 }
 
-export const isFiltered = (state) => state.languages.length + state.sources.length + Object.keys(state.where).length > 0;
+export const isFiltered = (state) =>
+  state.languages.length + state.sources.length + Object.keys(state.where).length > 0;
 
 export const unfiltered = { languages: FIRST.languages, sources: FIRST.sources, where: FIRST.where };

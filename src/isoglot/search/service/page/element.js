@@ -15,9 +15,18 @@ export function element(tag, attributes = {}, ...children) {
 
 // A table: a header, and rows whose first cell names the row.
 export function table(header, rows, attributes = {}) {
-  const head = element("tr", {}, header.map((name) => element("th", { scope: "col" }, name)));
+  const head = element(
+    "tr",
+    {},
+    header.map((name) => element("th", { scope: "col" }, name)),
+  );
   const body = rows.map(([first, ...cells]) =>
-    element("tr", {}, element("th", { scope: "row" }, first), cells.map((cell) => element("td", {}, cell))),
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, first),
+      cells.map((cell) => element("td", {}, cell)),
+    ),
   );
   return element("table", attributes, element("thead", {}, head), element("tbody", {}, body));
 }

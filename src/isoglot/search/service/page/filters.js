@@ -12,12 +12,24 @@ const SOURCE = "source";
 export function showFilters(description, state, changed) {
   const inside = document.activeElement?.id;
   const open = [...$("filters").querySelectorAll("details[open]")].map((each) => each.dataset.of);
-  const clear = element("button", { type: "button", id: "clear", click: () => changed(unfiltered) }, "Clear the filters");
-  const columns = Object.entries({ ...unnamed(state.where), ...description.columns }).filter(([column]) => column !== SOURCE);
+  const clear = element(
+    "button",
+    { type: "button", id: "clear", click: () => changed(unfiltered) },
+    "Clear the filters",
+  );
+  const columns = Object.entries({ ...unnamed(state.where), ...description.columns }).filter(
+    ([column]) => column !== SOURCE,
+  );
   $("filters").replaceChildren(
     ...[
       group("language", languages(description), state.languages, (chosen) => changed({ languages: chosen }), open),
-      group(SOURCE, plain(description.columns[SOURCE] ?? []), state.sources, (chosen) => changed({ sources: chosen }), open),
+      group(
+        SOURCE,
+        plain(description.columns[SOURCE] ?? []),
+        state.sources,
+        (chosen) => changed({ sources: chosen }),
+        open,
+      ),
       ...columns.map(([column, values]) => {
         const choose = (chosen) => changed({ where: withColumn(state.where, column, chosen) });
         return group(`where.${column}`, plain(values), state.where[column] ?? [], choose, open, column);
@@ -33,7 +45,9 @@ const unnamed = (where) => Object.fromEntries(Object.keys(where).map((column) =>
 
 function languages(description) {
   return description.languages.map(({ language, passages }) => ({
-    value: language, label: [dot(language), " ", named(language)], count: passages,
+    value: language,
+    label: [dot(language), " ", named(language)],
+    count: passages,
   }));
 }
 

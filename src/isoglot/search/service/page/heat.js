@@ -12,9 +12,16 @@ const MIDDLE = 0.179; // the luminance on which black and white have the same co
 // `pairs` as in scores.json: "en->de" to measures.
 export function heatMap(pairs, measure) {
   const values = new Map(Object.entries(pairs).map(([pair, found]) => [pair, found[measure]]));
-  const [asked, answered] = [0, 1].map((side) => [...new Set([...values.keys()].map((pair) => pair.split("->")[side]))].sort());
+  const [asked, answered] = [0, 1].map((side) =>
+    [...new Set([...values.keys()].map((pair) => pair.split("->")[side]))].sort(),
+  );
   const largest = Math.max(0.01, ...[...values.values()].filter((value) => value != null));
-  const head = element("tr", {}, element("td", {}), answered.map((code) => element("th", { scope: "col" }, code)));
+  const head = element(
+    "tr",
+    {},
+    element("td", {}),
+    answered.map((code) => element("th", { scope: "col" }, code)),
+  );
   const rows = asked.map((query) =>
     element(
       "tr",
@@ -23,8 +30,14 @@ export function heatMap(pairs, measure) {
       answered.map((passage) => cell(values.get(`${query}->${passage}`), largest, query === passage)),
     ),
   );
-  const caption = `${measure} × 100; rows are languages of the question, columns of the passage. Outlined: the same language.`;
-  const table = element("table", { class: "heat" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, rows));
+  const caption = `${measure} × 100; rows: language of the question, columns: of the passage. Outlined: the same language.`;
+  const table = element(
+    "table",
+    { class: "heat" },
+    element("caption", {}, caption),
+    element("thead", {}, head),
+    element("tbody", {}, rows),
+  );
   return wide(`${measure} by language of the question and of the passage`, table);
 }
 

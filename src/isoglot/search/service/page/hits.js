@@ -14,7 +14,11 @@ export function hitItems(hits) {
 // One hit: its title opens the whole passage and all that is known of it.
 function hitItem(hit) {
   const short = excerpt(hit.text, hit.highlights);
-  const passage = element("p", { class: "passage", lang: tag(hit.language), dir: "auto" }, marked(short.text, short.spans));
+  const passage = element(
+    "p",
+    { class: "passage", lang: tag(hit.language), dir: "auto" },
+    marked(short.text, short.spans),
+  );
   const whole = element("dl", { class: "whole", id: `whole-${hit.rank}`, hidden: true }, everything(hit));
   const opens = { type: "button", "aria-expanded": "false", "aria-controls": whole.id, dir: "auto" };
   const button = element("button", opens, hit.title || hit.document_id);
@@ -32,7 +36,13 @@ function hitItem(hit) {
     element("h2", { lang: hit.title ? tag(hit.language) : null }, button),
     element("span", { class: "score" }, element("span", { class: "unseen" }, "score "), score(hit.score)),
     passage,
-    element("p", { class: "facts" }, badge(hit.language, hit.language_confidence), source(hit.source), metadata(hit.metadata)),
+    element(
+      "p",
+      { class: "facts" },
+      badge(hit.language, hit.language_confidence),
+      source(hit.source),
+      metadata(hit.metadata),
+    ),
     whole,
   );
 }
@@ -43,7 +53,7 @@ function metadata(columns) {
 }
 
 function everything(hit) {
-  const detected = hit.language_confidence < 1 ? `, detected with probability ${percent(hit.language_confidence)}` : ", as given";
+  const detected = hit.language_confidence < 1 ? `, detected with probability ${percent(hit.language_confidence)}` : "";
   const rows = [
     ["Language", hit.language + detected],
     ["Source", source(hit.source)],

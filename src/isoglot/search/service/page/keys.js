@@ -21,7 +21,7 @@ function act(key, target, clear) {
   if (key === "/" && !inQuestion) return toQuestion();
   const isArrow = key.startsWith("Arrow");
   if (!(key in STEPS) || (inQuestion && key !== "ArrowDown")) return false;
-  return (isArrow && !inQuestion && current() < 0) ? false : step(STEPS[key]);
+  return isArrow && !inQuestion && current() < 0 ? false : step(STEPS[key]);
 }
 
 function toQuestion() {

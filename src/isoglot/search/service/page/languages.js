@@ -7,7 +7,7 @@ const UNKNOWN = "und";
 const SURE = 0.8;
 const HUES = 8;
 const WEAVES = 4;
-const names = new Intl.DisplayNames(navigator.languages?.length ? [...navigator.languages] : ["en"], { type: "language" });
+const names = new Intl.DisplayNames([...navigator.languages, "en"], { type: "language" });
 const readers = names.resolvedOptions().locale;
 const places = new Map();
 
@@ -42,9 +42,10 @@ export function named(code) {
 }
 
 export function badge(code, confidence) {
-  if (confidence >= SURE || code === UNKNOWN) return element("span", { class: "badge" }, dot(code), element("span", {}, named(code)));
-  const doubt = `probably (${percent(confidence)}) `;
-  return element("span", { class: "badge unsure", title: "As detected; nobody has said so." }, dot(code), element("span", {}, doubt, named(code)));
+  const isSure = confidence >= SURE || code === UNKNOWN;
+  const doubt = isSure ? [] : [`probably (${percent(confidence)}) `];
+  const look = isSure ? { class: "badge" } : { class: "badge unsure", title: "As detected; nobody has said so." };
+  return element("span", look, dot(code), element("span", {}, doubt, named(code)));
 }
 
 // A tag that the browser can choose fonts and voices by; nothing where the language is not known.

@@ -12,7 +12,10 @@ export function makeup(shares, trade) {
   const rows = wanted.map((each) => [each.language, each.hits, each.hit_share, each.passages, each.pool_share]);
   const header = ["Language", "Hits", "of hits", "Passages", "of pool"];
   return [
-    bars([["Hits", part(wanted, "hit_share")], ["Pool", part(wanted, "pool_share")]]),
+    bars([
+      ["Hits", part(wanted, "hit_share")],
+      ["Pool", part(wanted, "pool_share")],
+    ]),
     element("p", {}, comparison(wanted)),
     trade ? element("p", { class: "trade" }, trade) : null,
     asTable("Languages of the hits and of the pool", header, rows),
@@ -21,7 +24,11 @@ export function makeup(shares, trade) {
 
 // Of an index before anything is asked: languages with their passages.
 export function poolMakeup(languages, passages) {
-  const shares = languages.map(({ language, passages: own }) => ({ language, passages: own, pool_share: own / passages }));
+  const shares = languages.map(({ language, passages: own }) => ({
+    language,
+    passages: own,
+    pool_share: own / passages,
+  }));
   const rows = shares.map((each) => [each.language, each.passages, each.pool_share]);
   return [
     bars([["Pool", part(shares, "pool_share")]]),
@@ -36,11 +43,17 @@ export function comparison(shares) {
   const excess = (each) => each.hits - each.pool_share * hits;
   const over = shares.filter((each) => excess(each) > TALKED_OF && each.hits).sort((a, b) => excess(b) - excess(a));
   const without = shares.filter((each) => !each.hits);
-  const more = over.map((each) => `${nameOf(each.language)} (${percent(each.hit_share)} of hits, ${percent(each.pool_share)} of pool)`);
-  const none = without.map((each) => nameOf(each.language));
+  const ofHitsAndPool = (each) => `(${percent(each.hit_share)} of hits, ${percent(each.pool_share)} of pool)`;
+  const more = over.map((each) => `${nameOf(each.language)} ${ofHitsAndPool(each)}`);
+  const none = listed(
+    without.map((each) => nameOf(each.language)),
+    "or",
+    5,
+  );
+  const missed = percent(without.reduce((sum, each) => sum + each.pool_share, 0));
   const sentences = [
     more.length ? `Above their share: ${listed(more)}.` : "No language is far above its share of the hits.",
-    none.length ? `No hit in ${listed(none, "or", 5)}, ${percent(without.reduce((sum, each) => sum + each.pool_share, 0))} of the pool.` : "",
+    none ? `No hit in ${none}, ${missed} of the pool.` : "",
   ];
   return sentences.join(" ").trim();
 }

@@ -23,7 +23,9 @@ export function showRefusal(refusal, again, place = $("notice")) {
 
 export function showEmpty(sentence, hint, button) {
   clearNotice();
-  $("notice").append(element("div", { class: "empty" }, element("p", {}, sentence), element("p", { class: "soft" }, hint), button));
+  $("notice").append(
+    element("div", { class: "empty" }, element("p", {}, sentence), element("p", { class: "soft" }, hint), button),
+  );
 }
 
 const wanted = () => (hasToken() ? "The token was not accepted; give another." : "This service asks for a token.");
@@ -39,7 +41,14 @@ function tokenForm(again) {
     again();
   };
   const note = element("small", {}, "Kept until this tab is closed.");
-  return element("form", { submit: kept }, element("label", { for: "token" }, "Token"), input, element("button", {}, "Use it"), note);
+  return element(
+    "form",
+    { submit: kept },
+    element("label", { for: "token" }, "Token"),
+    input,
+    element("button", {}, "Use it"),
+    note,
+  );
 }
 
 // The seconds run down in sight, but are read out only once.
@@ -53,5 +62,12 @@ function waiting(seconds, again) {
     clearInterval(countdown);
     again();
   }, 1000);
-  return element("p", {}, "Asked again in ", element("span", { class: "unseen" }, counted(seconds, "second")), shown, ".");
+  return element(
+    "p",
+    {},
+    "Asked again in ",
+    element("span", { class: "unseen" }, counted(seconds, "second")),
+    shown,
+    ".",
+  );
 }

@@ -35,7 +35,10 @@ function showContent() {
 function frame() {
   const isBias = state.view === "bias";
   document.title = isBias ? "Language bias – isoglot" : state.question ? `${state.question} – isoglot` : "isoglot";
-  for (const [name, here] of [["search", !isBias], ["bias", isBias]]) {
+  for (const [name, here] of [
+    ["search", !isBias],
+    ["bias", isBias],
+  ]) {
     $(`to-${name}`).toggleAttribute("aria-current", here);
     if (here) $(`to-${name}`).setAttribute("aria-current", "page");
     $(`to-${name}`).href = write({ ...state, view: name });
@@ -82,9 +85,12 @@ async function start() {
   showContent();
 }
 
-function about({ model, version, dimensions, passages, recall }) {
-  const measured = passages ? `, recall ${percent(recall)} of an exact scan` : "";
-  return `${model}, version ${version} of the index, ${count(dimensions)} dimensions${measured}.`;
+function about({ model, version, dimensions, languages, recall }) {
+  const isExact = languages.every((each) => each.scan === "exact");
+  const scan = isExact
+    ? "every vector is compared"
+    : `a quantised scan finds ${percent(recall)} of what an exact one does`;
+  return `${model}, ${count(dimensions)} dimensions; version ${version} of the index; ${scan}.`;
 }
 
 makeControls(change);

@@ -87,6 +87,7 @@ function showPool(description) {
     show([], []);
     return showEmpty("The index is empty.", "Documents come into it with isoglot index.");
   }
-  const pool = `${counted(passages, "passage")} of ${counted(documents, "document")} in ${counted(languages.length, "language")}.`;
+  const spread = `in ${counted(languages.length, "language")}`;
+  const pool = `${counted(passages, "passage")} of ${counted(documents, "document")} ${spread}.`;
   show([pool], poolMakeup(languages, passages));
 }

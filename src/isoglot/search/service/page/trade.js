@@ -7,7 +7,10 @@ const CHOSEN = { calibrated: "Calibrated", balanced: "Balanced", only: "Only the
 export function tradeWords({ balance, trade, hits }) {
   if (!hits.length) return "";
   if (!trade) return "Scores are left alone; a language that the model scores high stands high.";
-  const same = trade.shared_hits === hits.length ? "all hits are those" : `${trade.shared_hits} of ${hits.length} hits are among those`;
+  const same =
+    trade.shared_hits === hits.length
+      ? "all hits are those"
+      : `${trade.shared_hits} of ${hits.length} hits are among those`;
   return `${CHOSEN[balance] ?? balance}: ${same} that the scores alone would give. ${means(trade)}`;
 }
 

@@ -20,7 +20,12 @@ export const score = (number) => THREE_DIGITS.format(number).replace("-", "−")
 
 // A measure between 0 and 1 as the field prints it: .518.
 export function share(number) {
-  return number == null ? "–" : number.toFixed(3).replace(/^(-?)0\./, "$1.").replace("-", "−");
+  return number == null
+    ? "–"
+    : number
+        .toFixed(3)
+        .replace(/^(-?)0\./, "$1.")
+        .replace("-", "−");
 }
 
 export const ranks = (number) => (number == null ? "–" : count(Math.round(number)));
