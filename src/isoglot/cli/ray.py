@@ -26,7 +26,7 @@ def engine_at(address: str | None) -> Iterator["Engine"]:
     if address is None:
         yield HERE
         return
-    with _cluster(address):
+    with at_cluster(address):
         from isoglot.scale.engine import ON_RAY
 
         yield ON_RAY
@@ -38,14 +38,15 @@ def launch_at(address: str | None, jobs: int) -> Iterator["Launch | None"]:
     if address is None:
         yield None
         return
-    with _cluster(address):
+    with at_cluster(address):
         from isoglot.scale.cells import launcher
 
         yield launcher(jobs)
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[None]:
+def at_cluster(address: str) -> Iterator[None]:
+    """Be connected to a cluster, for as long as the block runs; raises RequestError where there is none."""
     from isoglot.scale.extra import check_extra
 
     check_extra()

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from isoglot.cli.ray import RayOption, at_cluster
+
 
 def serve(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="index that `isoglot index --out` wrote")],
@@ -22,6 +24,7 @@ def serve(
     ] = None,
     writable: Annotated[bool, typer.Option("--writable", help="let callers add and delete documents")] = False,
     log_questions: Annotated[bool, typer.Option("--log-questions", help="write questions into the log")] = False,
+    ray: RayOption = None,
 ) -> None:
     """Serve an index: a search page, an HTTP API (see /docs), and an MCP endpoint (/mcp) for assistants."""
     from isoglot.search.service.extra import check_extra
@@ -49,6 +52,13 @@ def serve(
         loopback=is_loopback(host),
     )
     settings.check()
+    if ray is not None:
+        with at_cluster(ray):
+            from isoglot.scale.serving.run import serve_on_ray
+
+            tell = f"Serving {folder} at http://{host}:{port} of the cluster's head (Ctrl-C ends it)"
+            serve_on_ray(settings, host, port, lambda: typer.echo(tell))
+        return
     bound = bind(host, port)
     searcher = Searcher.open(folder)
     app = create_app(settings, searcher, lambda: Searcher.open(folder), Writer(folder) if writable else None)

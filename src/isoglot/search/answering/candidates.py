@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isoglot.search.answering.pool import Pool
-from isoglot.search.scan.exact import Floats, Rows, best
+from isoglot.search.derived import Block
+from isoglot.search.scan.exact import Floats, Mask, Rows, best
 
 # Passages of each language that are ranked at first; rankings are fused to this depth.
 DEPTH = 100
@@ -32,11 +33,13 @@ Gather = Callable[[int], list[Candidates]]
 
 def dense(pool: Pool, vector: Floats, depth: int) -> list[Candidates]:
     """The passages of each language with the highest cosines, at most `depth` of each."""
-    found = []
-    for block, mask in pool.blocks():
+
+    def best_of(part: tuple[Block, Mask | None]) -> Candidates:
+        block, mask = part
         rows, scores = block.scan.top(vector, depth, mask)
-        found.append(Candidates(rows + block.start, scores))
-    return found
+        return Candidates(rows + block.start, scores)
+
+    return list(pool.derived.each(best_of, pool.blocks()))
 
 
 def lexical(pool: Pool, scores: Floats, depth: int) -> list[Candidates]:

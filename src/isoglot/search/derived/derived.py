@@ -1,7 +1,7 @@
 """An opened derived index: all arrays memory-mapped, the passages of each language next to each other."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +54,7 @@ class Derived:
         ties: a hash of each passage's id, uint32 [N].
         facets: what passages can be filtered by.
         lexicon: BM25 of all passages.
+        each: does a work on every block, one after the other or at the same time, and gives results in their order.
     """
 
     folder: Path
@@ -64,6 +65,7 @@ class Derived:
     ties: NDArray[np.uint32]
     facets: Facets
     lexicon: Lexicon
+    each: Callable[..., Iterable[Any]] = map
 
     @cached_property
     def starts(self) -> Rows:

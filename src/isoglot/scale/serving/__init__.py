@@ -1,0 +1,1 @@
+"""An index whose vectors are sharded over workers, served by Ray Serve."""
