@@ -19,6 +19,7 @@ from isoglot.cli import (
     measure,
     mine,
     report,
+    search,
     serve,
     train,
     trim,
@@ -50,6 +51,7 @@ app.command()(trim.untrim)
 app.command()(experiment.experiment)
 app.command()(index.index)
 app.command()(index.unindex)
+app.command()(search.search)
 app.command()(serve.serve)
 app.command()(report.report)
 app.command()(verify.verify)

@@ -27,6 +27,9 @@ from isoglot.search.request import SearchRequest
 from isoglot.search.response import IndexDescription, SearchResponse
 from isoglot.search.store.store import Store
 
+# Encoder, detector and files are read with the first question; nobody shall wait for that.
+WARM_UP = "Is it warm?"
+
 
 @dataclass(frozen=True, eq=False)
 class Searcher:
@@ -58,9 +61,11 @@ class Searcher:
         store = Store.open(folder)
         encoder = Encoder.load(EncoderRequest().completed(store.settings))
         check_same(folder, store.settings, encoder.settings)
-        return cls(folder, encoder, open_derived(store))
+        searcher = cls(folder, encoder, open_derived(store))
+        searcher.search(SearchRequest(question=WARM_UP))
+        return searcher
 
-    def encode(self, questions: Sequence[str], languages: Sequence[str] | None = None) -> NDArray[np.float32]:
+    def encode(self, questions: Sequence[str], languages: Sequence[str | None] = ()) -> NDArray[np.float32]:
         """The vectors of N questions, float32 [N, dimensions]; they can be encoded together for several requests.
 
         Args:
@@ -71,7 +76,8 @@ class Searcher:
             vectors = encode(self.encoder.model, questions, "query")
         if self.encoder.correction is None:
             return vectors
-        known = languages or [query_language(question, self._languages) for question in questions]
+        asked = zip(questions, languages or [None] * len(questions), strict=True)
+        known = [language or query_language(question, self._languages) for question, language in asked]
         return self.encoder.correction.apply(vectors, known, "query")
 
     def answer(self, request: SearchRequest, vector: NDArray[np.float32] | None) -> SearchResponse:
@@ -110,8 +116,7 @@ class Searcher:
         started = time.perf_counter()
         vector = None
         if request.mode != "lexical":
-            languages = [request.query_language] if request.query_language else None
-            vector = self.encode([request.question], languages)[0]
+            vector = self.encode([request.question], [request.query_language])[0]
         response = self.answer(request, vector)
         return response.model_copy(update={"milliseconds": (time.perf_counter() - started) * 1000})
 

@@ -19,8 +19,8 @@ def fuse(rankings: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDAr
         All rows of the rankings, ascending, and the fused score of each.
 
     >>> rows, scores = fuse([np.array([4, 9]), np.array([9])])
-    >>> rows.tolist(), scores.round(4).tolist()
-    ([4, 9], [0.016393441706895828, 0.032522473484277725])
+    >>> rows.tolist(), [f"{score:.4f}" for score in scores]
+    ([4, 9], ['0.0164', '0.0325'])
     """
     rows, position = np.unique(np.concatenate([np.empty(0, np.int64), *rankings]), return_inverse=True)
     parts = np.concatenate([np.empty(0), *(1 / (CONSTANT + 1 + np.arange(len(each))) for each in rankings)])
