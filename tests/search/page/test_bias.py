@@ -1,10 +1,14 @@
 """The second view: the model's bias report."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from isoglot.evaluation.bias.tables import MEANINGS, RANKS
 from page.browser import Page, style_of
 from page.contrast import contrast, from_style
+from page.service import served
 
 
 def test_the_view_is_reached_and_left_with_the_question_kept(page: Page, address: str) -> None:
@@ -32,7 +36,7 @@ def test_three_settings_and_what_they_mean(report: Page) -> None:
     assert report.texts(".settings h3") == ["monolingual", "cross-lingual", "multilingual"]
     assert [text.split()[0] for text in report.texts(".settings .figure")] == [".526", ".320", ".242"]
     assert "own language with AP .526, in another with .320" in report.text(".answer")
-    assert "63% of questions; by chance it would for 9%" in report.text(".answer")
+    assert "63% of questions; by chance for 9%" in report.text(".answer")
     assert "stand 7,560 ranks apart" in report.text(".answer")
 
 
@@ -70,3 +74,15 @@ def test_a_wide_heat_map_scrolls_by_itself(report: Page) -> None:
     report.look(360, 740)
     assert report.run("return document.documentElement.scrollWidth") <= 360
     assert style_of(report, ".wide", "overflowX") == "auto"
+
+
+def test_an_evaluation_in_one_language_says_that_it_tells_nothing(page: Page, tmp_path: Path) -> None:
+    own = {"AP": 0.351, "R@1": 0.244}
+    scores = {"model": "m", "collection": "beir/scifact", "bias": {"RD": 246.7}, "pairs": {"en->en": own}}
+    settings = {"monolingual": own, "cross-lingual": {}, "multilingual": own}
+    (tmp_path / "scores.json").write_text(json.dumps(scores | {"settings": settings, "languages": {"en": settings}}))
+    with served(tmp_path, evaluation=tmp_path) as address:
+        page.open(f"{address}?view=bias")
+        page.until_says(".answer", "in one language, which tells nothing of bias")
+        assert page.texts(".settings h3") == ["monolingual", "multilingual"]
+        assert not page.all(".heat")

@@ -160,3 +160,15 @@ def test_data_is_never_markup(page: Page, address: str) -> None:
     assert not page.all(".hit img, .hit script, .hit b, a[href^='javascript']")
     assert page.one(".facts a").get_attribute("href") == "https://example.org/tables?port=12"
     assert page.driver.title == f"{TIDES} – isoglot"
+
+
+def test_languages_have_the_names_that_the_reader_uses(page: Page, address: str) -> None:
+    agent = page.run("return navigator.userAgent")
+    page.driver.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": "de"})
+    try:
+        page.open(f"{address}{QUESTION}")
+        page.until_says("#status", "10 hits")
+        assert page.texts(".badge")[:3] == ["Englisch en", "Englisch en", "Deutsch de"]
+        assert page.one(".badge bdi").get_attribute("lang") == "de"
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.setUserAgentOverride", {"userAgent": "", "acceptLanguage": ""})

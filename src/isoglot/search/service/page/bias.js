@@ -18,6 +18,7 @@ const NONE = [
   "There is no bias report of this model yet.",
   "It tells how much the language of a passage, and not only its content, decides where it stands.",
 ].join(" ");
+const ALONE = "The questions are in one language, which tells nothing of bias between languages.";
 let shown = null;
 
 // Asked for once; a refusal is asked again when the view is opened again.
@@ -44,16 +45,18 @@ function explanation() {
 function report({ model, collection, settings, bias, languages, pairs }) {
   const known = Object.values(settings).flatMap(Object.keys);
   const main = MAIN.find((name) => known.includes(name)) ?? known[0];
-  const shownSettings = Object.entries(SETTINGS).filter(([name]) => settings[name]);
+  const shownSettings = Object.entries(SETTINGS).filter(([name]) => settings[name]?.[main] != null);
   return [
     element("h1", {}, "Language bias"),
     element("p", { class: "soft" }, `${model} on ${collection}, means over languages`),
     element(
       "div",
       { class: "answer" },
-      answer(settings, bias, main).map((sentence) => element("p", {}, sentence)),
+      (Object.keys(languages).length > 1 ? answer(settings, bias, main) : [ALONE]).map((sentence) =>
+        element("p", {}, sentence),
+      ),
     ),
-    element("h2", {}, "Three settings"),
+    element("h2", {}, "Settings"),
     element(
       "ul",
       { class: "settings" },
@@ -79,10 +82,10 @@ function answer(settings, bias, main) {
       other != null &&
       `A question finds its passage in its own language with ${main} ${share(own)}, in another with ${share(other)}.`,
     bias.LPR != null &&
-      `The copy in the question’s language comes first for ${first} of questions; by chance it would for ${byChance}.`,
+      `A right passage in the question’s language comes first for ${first} of questions; by chance for ${byChance}.`,
     listed &&
       `${inList} of the first ${listed.split("@")[1]} are in the question’s language, which has ${inPool} of the pool.`,
-    bias.RD != null && `The first and the last copy of a passage stand ${ranks(bias.RD)} ranks apart.`,
+    bias.RD != null && `The first and the last right passage of a question stand ${ranks(bias.RD)} ranks apart.`,
   ].filter(Boolean);
 }
 

@@ -30,7 +30,9 @@ function gauge(value, fair) {
 }
 
 export function byLanguage(languages, main) {
-  const settings = Object.keys(SETTINGS).filter((name) => Object.values(languages).some((own) => own[name]));
+  const settings = Object.keys(SETTINGS).filter((name) =>
+    Object.values(languages).some((own) => own[name]?.[main] != null),
+  );
   const hasDistance = Object.values(languages).some((own) => own.RD != null);
   const header = ["Language", ...settings.map((name) => `${name} ${main}`), ...(hasDistance ? ["RD"] : [])];
   const rows = Object.entries(languages).map(([code, own]) => [

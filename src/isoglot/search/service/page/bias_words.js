@@ -9,10 +9,10 @@ const own = (bias) => bias["own-language pool share"];
 
 // By name with `k` for the depth: what it is, what is fair given the other measures, and the end of its scale, if any.
 export const MEASURES = {
-  RD: { is: "Ranks between the first and the last copy of a passage.", fair: () => SMALL },
+  RD: { is: "Ranks between a question’s first and last right passage.", fair: () => SMALL },
   "RD median": { is: "The same for the median question.", fair: () => SMALL },
   "RD / pool": { is: "The same as a share of the pool.", fair: () => LOW, end: 1 },
-  "worst rank": { is: "Rank of the last copy.", fair: () => SMALL },
+  "worst rank": { is: "Rank of the last right passage.", fair: () => SMALL },
   "worst rank median": { is: "The same for the median question.", fair: () => SMALL },
   "worst rank / pool": { is: "The same as a share of the pool.", fair: () => LOW, end: 1 },
   "PEER@k": {
@@ -31,21 +31,21 @@ export const MEASURES = {
   "own-language share@k / pool": { is: "The list’s share as a multiple of the pool’s.", fair: () => ({ words: "1" }) },
   "own-language share@k - pool": { is: "The list’s share less the pool’s.", fair: () => ({ words: "0" }) },
   LPR: {
-    is: "How often the copy in the question’s language comes first.",
+    is: "How often a right passage in the question’s language comes first.",
     fair: (bias) => at(bias["LPR by chance"]),
     end: 1,
   },
   "LPR by chance": { is: "The same if language did not matter.", fair: () => UNSAID, end: 1 },
   "AP without own-language gold": {
-    is: "Average precision with the copy in the question’s language removed.",
+    is: "Average precision without the right passage in the question’s language.",
     fair: () => UNSAID,
   },
-  "AP without another gold": { is: "Average precision with another copy removed.", fair: () => UNSAID },
+  "AP without another gold": { is: "Average precision without another right passage.", fair: () => UNSAID },
   "AP drop, own-language gold": {
-    is: "What removing the copy in the question’s language costs.",
+    is: "What it costs to remove the right passage in the question’s language.",
     fair: (bias) => at(bias["AP drop, another gold"]),
   },
-  "AP drop, another gold": { is: "What removing another copy costs.", fair: () => UNSAID },
+  "AP drop, another gold": { is: "What it costs to remove another right passage.", fair: () => UNSAID },
 };
 
 export const SETTINGS = {
