@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.search.request import SearchRequest
-from isoglot.search.response import Hit, IndexDescription, LanguageScan, LanguageShare, SearchResponse
+from isoglot.search.response import Hit, IndexDescription, LanguageScan, LanguageShare, SearchResponse, Trade
 
 PASSAGES = [
     ("de", "Der Zug fährt um acht."),
@@ -54,7 +54,7 @@ class StubSearcher:
     def description(self) -> IndexDescription:
         return DESCRIPTION.model_copy(update={"version": self.version})
 
-    def encode(self, questions: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, questions: Sequence[str], languages: Sequence[str | None] = ()) -> NDArray[np.float32]:
         self.batches.append(list(questions))
         if any("unencodable" in question for question in questions):
             raise IsoglotError("This question cannot be encoded.")
@@ -82,8 +82,8 @@ class StubSearcher:
             query_language=request.query_language or "en",
             hits=hits,
             languages=shares,
-            trade=None,
-            milliseconds=float(vector[0]) if vector is not None else 0.0,
+            trade=None if vector is None else trade_of(vector, hits),
+            milliseconds=0.0,
         )
 
     def is_current(self) -> bool:
@@ -116,3 +116,8 @@ def share(language: str, hits: tuple[Hit, ...]) -> LanguageShare:
         passages=passages,
         pool_share=passages / len(PASSAGES),
     )
+
+
+def trade_of(vector: NDArray[np.float32], hits: tuple[Hit, ...]) -> Trade:
+    """Shows the vector, which is the length of the question."""
+    return Trade(mean_score=float(vector[0]), mean_score_as_scored=float(vector[1]), shared_hits=len(hits))

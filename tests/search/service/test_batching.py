@@ -20,8 +20,10 @@ class Encoder:
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
+        self.languages: list[str | None] = []
 
-    def __call__(self, questions: Sequence[str]) -> NDArray[np.float32]:
+    def __call__(self, questions: Sequence[str], languages: Sequence[str | None]) -> NDArray[np.float32]:
+        self.languages += languages
         self.batches.append(list(questions))
         if any("bad" in question for question in questions):
             raise ValueError(str(questions))
@@ -60,10 +62,10 @@ def test_what_comes_while_the_encoder_works_is_the_next_batch() -> None:
     started, go = threading.Event(), threading.Event()
     encode = Encoder()
 
-    def slow(questions: Sequence[str]) -> NDArray[np.float32]:
+    def slow(*asked: Any) -> NDArray[np.float32]:
         started.set()
         go.wait(10)
-        return encode(questions)
+        return encode(*asked)
 
     async def work(batcher: Batcher) -> None:
         first = asyncio.create_task(batcher.vector("first"))
@@ -88,3 +90,13 @@ def test_who_left_is_not_encoded() -> None:
 
     run(work, encode)
     assert encode.batches == [["here"]]
+
+
+def test_a_language_that_is_given_stays_with_its_question() -> None:
+    encode = Encoder()
+
+    async def work(batcher: Batcher) -> None:
+        await asyncio.gather(batcher.vector("a", "sw"), batcher.vector("b"), batcher.vector("c", "de"))
+
+    run(work, encode)
+    assert (encode.batches, encode.languages) == ([["a", "b", "c"]], ["sw", None, "de"])

@@ -36,6 +36,12 @@ def test_without_it_nothing_is_told(make: Makes, sent: str, path: str) -> None:
     assert answer.json()["error"] == "This service wants its token: send the header 'Authorization: Bearer TOKEN'."
 
 
+def test_the_description_says_what_wants_the_token(make: Makes) -> None:
+    paths = make(token=TOKEN).get("/openapi.json", headers=SENT).json()["paths"]
+    secured = {path for path, methods in paths.items() for known in methods.values() if known.get("security")}
+    assert secured == {"/api/search", "/api/index", "/api/bias", "/metrics"}
+
+
 @pytest.mark.parametrize("path", ["/health", "/ready", "/", "/page/style.css"])
 def test_health_and_the_page_itself_are_open(make: Makes, path: str) -> None:
     assert make(token=TOKEN).get(path).status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Self
 
@@ -56,9 +57,12 @@ class Answering:
             self._metrics.waiting.set(self._waiting)
 
     async def _answer(self, request: SearchRequest) -> SearchResponse:
+        started = time.perf_counter()
         served = self._index.current
-        vector = None if request.mode == "lexical" else await served.batcher.vector(request.question)
-        work = asyncio.get_running_loop().run_in_executor(self._threads, served.searcher.answer, request, vector)
-        response = await work
+        vector = None
+        if request.mode != "lexical":
+            vector = await served.batcher.vector(request.question, request.query_language)
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self._threads, served.searcher.answer, request, vector)
         self._metrics.answered(response)
-        return response
+        return response.model_copy(update={"milliseconds": (time.perf_counter() - started) * 1000})

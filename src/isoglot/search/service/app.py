@@ -67,7 +67,7 @@ def create_app(settings: ServiceSettings, first: Answers, opens: Opens, changes:
     app.include_router(reading(index, answering, settings), dependencies=secured)
     if changes is not None:
         app.include_router(writing(index, changes), dependencies=secured)
-    app.include_router(operations(index, metrics))
+    app.include_router(operations(index, metrics, secured))
     app.router.routes.append(endpoint)
     add_pages(app)
     _guard(app, settings, metrics)

@@ -42,7 +42,7 @@ def assistant(index: LiveIndex, answering: Answering) -> MCPServer[Any]:
             raise ToolError(str(problem)) from problem
 
     async def describe_index() -> IndexDescription:
-        return index.current.searcher.description
+        return index.current.description
 
     search.__signature__ = _signature()  # type: ignore[attr-defined]
     server.add_tool(search, description="Search the passages of the index.", annotations=READ_ONLY)

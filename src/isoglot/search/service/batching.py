@@ -11,29 +11,29 @@ WINDOW = 0.002  # seconds that the first question of a batch waits for others
 LARGEST_BATCH = 32
 
 Vectors = NDArray[np.float32]
-Waiting = tuple[str, "asyncio.Future[Vectors]"]
+Encode = Callable[[Sequence[str], Sequence[str | None]], Vectors]
+Asked = tuple[str, str | None]
+Waiting = tuple[Asked, "asyncio.Future[Vectors]"]
 
 
 class Batcher:
     """Gathers questions while the encoder is busy, and for a moment when it is not, and encodes them as one batch.
 
     Args:
-        encode: questions to vectors, [questions, dimensions].
+        encode: questions and their languages, None where unknown, to vectors, [questions, dimensions].
         encoder: the thread that encodes; one, because tokenizers are not safe in several.
         observe: is told the size of each batch.
     """
 
-    def __init__(
-        self, encode: Callable[[Sequence[str]], Vectors], encoder: Executor, observe: Callable[[int], object]
-    ) -> None:
+    def __init__(self, encode: Encode, encoder: Executor, observe: Callable[[int], object]) -> None:
         self._encode, self._encoder, self._observe = encode, encoder, observe
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def vector(self, question: str) -> Vectors:
+    async def vector(self, question: str, language: str | None = None) -> Vectors:
         """The vector of a question, [dimensions]; raises what the encoder raised for this question."""
         future: asyncio.Future[Vectors] = asyncio.get_running_loop().create_future()
-        self._waiting.append((question, future))
+        self._waiting.append(((question, language), future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
         return await future
@@ -50,7 +50,7 @@ class Batcher:
             return
         self._observe(len(batch))
         try:
-            vectors = await self._run([question for question, _ in batch])
+            vectors = await self._run([asked for asked, _ in batch])
         except Exception as problem:  # noqa: BLE001 - it belongs to whoever asked
             if len(batch) == 1:
                 _fail(batch[0][1], problem)
@@ -62,8 +62,9 @@ class Batcher:
             if not future.done():
                 future.set_result(vector)
 
-    async def _run(self, questions: list[str]) -> Vectors:
-        return await asyncio.get_running_loop().run_in_executor(self._encoder, self._encode, questions)
+    async def _run(self, asked: list[Asked]) -> Vectors:
+        questions, languages = zip(*asked, strict=True)
+        return await asyncio.get_running_loop().run_in_executor(self._encoder, self._encode, questions, languages)
 
 
 def _fail(future: "asyncio.Future[Vectors]", problem: Exception) -> None:

@@ -69,7 +69,7 @@ def writing(index: LiveIndex, changes: Changes) -> APIRouter:
             replaced=len(told.replaced),
             unchanged=told.unchanged,
             skipped=told.skipped_count,
-            version=index.current.searcher.description.version,
+            version=index.current.description.version,
         )
 
     @router.delete("/{document_id:path}", responses=documented(404, 422), summary="Delete")
@@ -78,6 +78,6 @@ def writing(index: LiveIndex, changes: Changes) -> APIRouter:
             await changed(lambda: changes.delete(document_id))
         except RequestError as problem:
             raise Refusal(404, str(problem)) from problem
-        return Deleted(document_id=document_id, version=index.current.searcher.description.version)
+        return Deleted(document_id=document_id, version=index.current.description.version)
 
     return router

@@ -21,8 +21,8 @@ class Answers(Protocol):
     def description(self) -> IndexDescription:
         """What the index holds."""
 
-    def encode(self, questions: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of questions, [questions, dimensions]."""
+    def encode(self, questions: Sequence[str], languages: Sequence[str | None] = ()) -> NDArray[np.float32]:
+        """The vectors of questions, [questions, dimensions]; of each the language, None where nobody said it."""
 
     def answer(self, request: SearchRequest, vector: NDArray[np.float32] | None) -> SearchResponse:
         """The answer to a request whose question has this vector; None where words decide."""

@@ -5,6 +5,7 @@ import logging
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from isoglot.search.response import IndexDescription
 from isoglot.search.service.batching import Batcher
 from isoglot.search.service.contract import Answers, Opens
 from isoglot.search.service.logs import log
@@ -19,6 +20,7 @@ class Served:
 
     searcher: Answers
     batcher: Batcher
+    description: IndexDescription
 
 
 class LiveIndex:
@@ -52,7 +54,7 @@ class LiveIndex:
             try:
                 if not await asyncio.to_thread(self.current.searcher.is_current):
                     self.current = self._serve(await asyncio.to_thread(self._opens))
-                    log("reloaded", version=self.current.searcher.description.version)
+                    log("reloaded", version=self.current.description.version)
                 self._failure = ""
             except Exception as problem:  # noqa: BLE001 - whatever it is, the old version answers
                 self._failed(problem)
@@ -64,5 +66,6 @@ class LiveIndex:
         self._failure = str(problem)
 
     def _serve(self, searcher: Answers) -> Served:
-        self._metrics.version.set(searcher.description.version)
-        return Served(searcher, Batcher(searcher.encode, self._encoder, self._metrics.batch))
+        description = searcher.description
+        self._metrics.version.set(description.version)
+        return Served(searcher, Batcher(searcher.encode, self._encoder, self._metrics.batch), description)

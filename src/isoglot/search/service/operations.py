@@ -1,8 +1,10 @@
 """What whoever runs the service asks it: alive, ready, counters."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from fastapi import APIRouter
+from fastapi.params import Depends
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -25,8 +27,8 @@ class Ready(BaseModel):
     version: int
 
 
-def operations(index: LiveIndex, metrics: Metrics) -> APIRouter:
-    """The routes."""
+def operations(index: LiveIndex, metrics: Metrics, secured: Sequence[Depends]) -> APIRouter:
+    """The routes; `secured` describes the token of those that want it."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/health", responses=documented(), summary="Is the process alive?")
@@ -35,10 +37,11 @@ def operations(index: LiveIndex, metrics: Metrics) -> APIRouter:
 
     @router.get("/ready", responses=documented(), summary="Does it answer questions?")
     async def ready() -> Ready:
-        return Ready(version=index.current.searcher.description.version)
+        return Ready(version=index.current.description.version)
 
     @router.get(
         "/metrics",
+        dependencies=secured,
         response_class=Response,
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented()},
         summary="Counters for Prometheus",

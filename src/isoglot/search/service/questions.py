@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
-from pydantic_core import from_json
 
 from isoglot.errors import RequestError
-from isoglot.search.request import SearchRequest, Value
+from isoglot.search.request import SearchRequest
 
 Filter = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[^:]+:"})]
 Filters = Annotated[
@@ -26,25 +25,16 @@ class SearchQuery(SearchRequest):
         return SearchRequest(**{**dict(self), "where": filters(self.where)})
 
 
-def filters(texts: Iterable[str]) -> dict[str, Any]:
+def filters(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Filters from column:value texts.
 
     >>> filters(["year:2024", "author:Ana", "author:Bo"])
-    {'year': (2024,), 'author': ('Ana', 'Bo')}
+    {'year': ('2024',), 'author': ('Ana', 'Bo')}
     """
-    values: dict[str, list[Value]] = defaultdict(list)
+    values: dict[str, list[str]] = defaultdict(list)
     for text in texts:
         column, colon, value = text.partition(":")
         if not (column and colon):
             raise RequestError(f"where is {text[:60]!r}; write it as column:value.")
-        values[column].append(_value(value))
+        values[column].append(value)
     return {column: tuple(several) for column, several in values.items()}
-
-
-def _value(text: str) -> Value:
-    """A number or a truth value where the text is one, else the text."""
-    try:
-        value = from_json(text, allow_inf_nan=False)
-    except ValueError:
-        return text
-    return value if isinstance(value, int | float | bool) else text

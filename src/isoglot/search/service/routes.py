@@ -43,7 +43,7 @@ def reading(index: LiveIndex, answering: Answering, settings: ServiceSettings) -
 
     @router.get("/index", response_model=IndexDescription, responses=documented(), summary="What the index holds")
     async def describe() -> Response:
-        return as_json(index.current.searcher.description)
+        return as_json(index.current.description)
 
     @router.get("/bias", response_model=Evaluation, responses=documented(404), summary="How fair the model is")
     def bias() -> Evaluation:
