@@ -65,7 +65,7 @@ function report({ model, collection, settings, bias, languages, pairs }) {
     element("p", { class: "soft" }, MEANING),
     element("h2", {}, "Measures of bias"),
     measures(bias),
-    ...(Object.keys(pairs).length > 1 ? [element("h2", {}, "Pairs of languages"), heatMap(pairs, main)] : []),
+    ...(Object.keys(pairs).length > 1 ? [element("h2", {}, "Pairs of languages"), ...heatMap(pairs, main)] : []),
     element("h2", {}, "Languages of the questions"),
     byLanguage(languages, main),
   ];

@@ -31,14 +31,11 @@ export function heatMap(pairs, measure) {
     ),
   );
   const caption = `${measure} × 100; rows: language of the question, columns: of the passage. Outlined: the same language.`;
-  const table = element(
-    "table",
-    { class: "heat" },
-    element("caption", {}, caption),
-    element("thead", {}, head),
-    element("tbody", {}, rows),
-  );
-  return wide(`${measure} by language of the question and of the passage`, table);
+  const table = element("table", { class: "heat" }, element("thead", {}, head), element("tbody", {}, rows));
+  return [
+    element("p", { class: "soft" }, caption),
+    wide(`${measure} by language of the question and of the passage`, table),
+  ];
 }
 
 function cell(value, largest, isOwn) {
