@@ -9,10 +9,21 @@ from tempfile import mkdtemp
 from time import monotonic, sleep
 
 import pytest
+from sentence_transformers import SentenceTransformer
+
+from isoglot.models.load import load_model
+from toys import all_texts, save_xlm_roberta
 
 TESTS = Path(__file__).resolve().parents[1]
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 END_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformer:
+    """A tiny encoder."""
+    folder = save_xlm_roberta(tmp_path_factory.mktemp("model"), all_texts(60, ("en", "de", "fr")))
+    return load_model(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,9 @@ from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import RequestError
 from isoglot.models.encode import encode, space_key
-from isoglot.models.load import load_model
 from isoglot.models.store import EmbeddingStore
 from isoglot.models.store.segments import read_segments
-from toys import all_texts, save_xlm_roberta
+from toys import all_texts
 
 pytest.importorskip("isoglot.scale.cluster", reason="needs the extra scale: Ray is not installed", exc_type=ImportError)
 
@@ -19,12 +18,6 @@ from isoglot.scale.encoding import encode_on_ray
 from scale.deaths import deadly
 
 LANGUAGES = ("en", "de", "fr")
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformer:
-    folder = save_xlm_roberta(tmp_path_factory.mktemp("model"), all_texts(60, LANGUAGES))
-    return load_model(str(folder))
 
 
 def stored_texts(store: EmbeddingStore, model: SentenceTransformer) -> list[bytes]:

@@ -4,17 +4,10 @@ A piece of the texts is done once its segment is in the store, under a key of mo
 worker that dies loses the piece it was at, which another does again, and a second run encodes what is missing.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
-from typing import Any
 
 import numpy as np
-import ray
-import ray.data
-import torch
-from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import IsoglotError, RequestError
@@ -22,14 +15,12 @@ from isoglot.models.encode import PIECE_BATCHES, Encoded, encode, encode_counted
 from isoglot.models.progress import encoding_bar
 from isoglot.models.roles import Role
 from isoglot.models.store import EmbeddingStore, Space
-from isoglot.scale.tasks import plain_errors, processors
+from isoglot.scale.data import Rows, SentModel, by_workers, workers
 
 # Texts of a piece at most: as many as a segment of the store holds.
 LARGEST = 16_384
 # Pieces per worker, where there are texts enough: the last one to finish then holds the others up less.
 PIECES = 4
-
-Rows = dict[str, NDArray[Any]]
 
 
 def encode_on_ray(
@@ -63,7 +54,7 @@ def encode_on_ray(
     space = store.space(space_key(model, role))
     missing = space.missing(texts)
     if missing:
-        _encode_missing(_Sent.of(model), missing, role, batch_size, progress, space)
+        _encode_missing(model, missing, role, batch_size, progress, replace(space, folder=space.folder.resolve()))
         if space.missing(missing[:1]):
             raise IsoglotError(
                 f"{store.folder} does not hold what the workers wrote there; put ISOGLOT_HOME on a file system that "
@@ -74,28 +65,13 @@ def encode_on_ray(
 
 
 @dataclass(frozen=True)
-class _Sent:
-    """A model on its way to workers, who may have another kind of device."""
+class _PieceEncoder:
+    """Puts the vectors of one piece after the other into the space."""
 
-    content: bytes
-
-    @classmethod
-    def of(cls, model: SentenceTransformer) -> "_Sent":
-        buffer = BytesIO()
-        torch.save(model, buffer)
-        return cls(buffer.getvalue())
-
-    def open(self) -> SentenceTransformer:
-        model = torch.load(BytesIO(self.content), map_location="cpu", weights_only=False)
-        return model.to("cuda") if torch.cuda.is_available() else model
-
-
-class _Encoder:
-    """A worker: it holds the model, and puts the vectors of one piece after the other into the space."""
-
-    def __init__(self, sent: Any, role: Role, batch_size: int, space: Space) -> None:
-        self.model = ray.get(sent).open()
-        self.role, self.batch_size, self.space = role, batch_size, space
+    model: SentenceTransformer
+    role: Role
+    batch_size: int
+    space: Space
 
     def __call__(self, piece: Rows) -> Rows:
         texts = piece["texts"][0].tolist()
@@ -103,39 +79,23 @@ class _Encoder:
         return {"encoded": np.array([len(texts)])}
 
 
-def _encode_missing(sent: _Sent, texts: list[str], role: Role, batch_size: int, progress: bool, space: Space) -> None:
-    devices = int(ray.cluster_resources().get("GPU", 0))
-    workers = devices or processors()
-    _quiet()
-    pieces = cut(texts, batch_size, workers)
-    rows = ray.data.from_items([{"texts": piece} for piece in pieces], override_num_blocks=len(pieces))
-    encoded = rows.map_batches(
-        _Encoder,
-        fn_constructor_args=(ray.put(sent), role, batch_size, space),
-        batch_size=1,
-        compute=ray.data.ActorPoolStrategy(size=min(workers, len(pieces))),
-        num_gpus=1 if devices else None,
-    )
-    with encoding_bar(f"Encoding {role} texts", len(texts), shown=progress) as bar, plain_errors():
-        for done in encoded.iter_rows():
+def _encode_missing(
+    model: SentenceTransformer, texts: list[str], role: Role, batch_size: int, progress: bool, space: Space
+) -> None:
+    pieces = [{"texts": piece} for piece in cut(texts, batch_size, workers())]
+    with encoding_bar(f"Encoding {role} texts", len(texts), shown=progress) as bar:
+        for done in by_workers(_PieceEncoder, SentModel.of(model), (role, batch_size, space), pieces):
             bar.advance(bar.task_ids[0], int(done["encoded"]))
 
 
-def _quiet() -> None:
-    """Ray Data shall tell of itself in its own log files alone; the bar is ours."""
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = context.print_on_execution_start = False
-    logging.getLogger("ray.data").setLevel(logging.WARNING)
-
-
-def cut(texts: list[str], batch_size: int, workers: int) -> list[list[str]]:
+def cut(texts: list[str], batch_size: int, hands: int) -> list[list[str]]:
     """Pieces of the texts, the longest texts first as in one process, of whole rounds of its batches.
 
-    >>> [len(piece) for piece in cut(["a", "bb", "ccc"] * 30, batch_size=2, workers=1)]
+    >>> [len(piece) for piece in cut(["a", "bb", "ccc"] * 30, batch_size=2, hands=1)]
     [32, 32, 26]
     """
     ordered = sorted(texts, key=len, reverse=True)
     together = PIECE_BATCHES * batch_size
-    wanted = min(LARGEST, -(-len(texts) // (PIECES * workers)))
+    wanted = min(LARGEST, -(-len(texts) // (PIECES * hands)))
     size = together * max(1, -(-wanted // together))
     return [ordered[start : start + size] for start in range(0, len(ordered), size)]

@@ -57,17 +57,19 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except RayTaskError as problem:
-        for cause in _causes(problem):
+        for cause in _causes(problem.cause):
             if isinstance(cause, IsoglotError):
-                raise type(cause)(str(cause).splitlines()[-1]) from problem
+                raise cause from problem
         raise IsoglotError(f"a worker failed: {_last_line(problem)}") from problem
     except RayError as problem:
         raise IsoglotError(f"the Ray cluster gave up: {_last_line(problem)}") from problem
 
 
 def _causes(problem: BaseException | None) -> Iterator[BaseException]:
+    """What was raised in the worker, before Ray wrapped it."""
     while problem is not None:
-        yield problem
+        if not isinstance(problem, RayTaskError):  # which takes on the type of what it wraps
+            yield problem
         problem = getattr(problem, "cause", None) or problem.__cause__
 
 
