@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from isoglot.cli.ray import RayOption, fill_at
+
 
 def index(
     source: Annotated[
@@ -34,6 +36,7 @@ def index(
         int | None, typer.Option(min=50, help="longest passage that documents are cut into (default 1000)")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="texts encoded together")] = 128,
+    ray: RayOption = None,
 ) -> None:
     """Make an index of documents in any languages, or bring one to what SOURCE holds now.
 
@@ -49,13 +52,15 @@ def index(
 
     codes = tuple(code for value in languages for code in value.split(",")) if languages else ()
     detector(codes)
-    summary = index_source(
-        open_source(source, Columns(text_column, id_column)),
-        out,
-        EncoderRequest(model, query_prompt, passage_prompt, max_length, passage_characters, batch_size),
-        languages=codes,
-        progress=sys.stderr.isatty(),
-    )
+    with fill_at(ray) as fill:
+        summary = index_source(
+            open_source(source, Columns(text_column, id_column)),
+            out,
+            EncoderRequest(model, query_prompt, passage_prompt, max_length, passage_characters, batch_size),
+            languages=codes,
+            progress=sys.stderr.isatty(),
+            fill=fill,
+        )
     typer.echo("\n".join([*summary.lines, f"Index in {out}; search it with `isoglot search {out} QUESTION`."]))
 
 

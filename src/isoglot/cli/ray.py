@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from isoglot.evaluation.engine import Engine
     from isoglot.experiments.grid.run import Launch
+    from isoglot.search.build.encoder import Fill
 
 RayOption = Annotated[
     str | None,
@@ -42,6 +43,18 @@ def launch_at(address: str | None, jobs: int) -> Iterator["Launch | None"]:
         from isoglot.scale.cells import launcher
 
         yield launcher(jobs)
+
+
+@contextmanager
+def fill_at(address: str | None) -> Iterator["Fill | None"]:
+    """Who fills the embedding store with the passages of an index: see `engine_at`."""
+    if address is None:
+        yield None
+        return
+    with at_cluster(address):
+        from isoglot.scale.encoding import fill_store
+
+        yield fill_store
 
 
 @contextmanager

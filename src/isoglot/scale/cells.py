@@ -45,4 +45,11 @@ def processors_of_each(jobs: int) -> int:
 
 def _run(command: list[str], log: str, folder: str, environment: dict[str, str]) -> int:
     tethered = [sys.executable, "-m", "isoglot.scale.tethered", log, *command]
-    return subprocess.Popen(tethered, stdin=subprocess.PIPE, cwd=folder, env=os.environ | environment).wait()
+    process = subprocess.Popen(
+        tethered,
+        stdin=subprocess.PIPE,
+        cwd=folder,
+        env=os.environ | environment,
+        start_new_session=True,  # Ray kills the rest of a dead worker's session, which leaves no time for a checkpoint
+    )
+    return process.wait()

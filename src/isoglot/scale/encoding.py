@@ -51,6 +51,30 @@ def encode_on_ray(
     """
     if store is None:
         raise RequestError("workers hand vectors over in the embedding store; leave --no-store out.")
+    encoded = fill_store(model, texts, role, batch_size=batch_size, progress=progress, store=store)
+    found = encode_counted(model, texts, role, batch_size=batch_size, store=store)
+    return replace(found, encoded=encoded, found=found.found + found.encoded - encoded)
+
+
+def fill_store(
+    model: SentenceTransformer,
+    texts: Sequence[str],
+    role: Role,
+    *,
+    batch_size: int = 128,
+    progress: bool = False,
+    store: EmbeddingStore,
+) -> int:
+    """Have the workers encode what a store lacks.
+
+    The arguments are those of `encode_on_ray`.
+
+    Returns:
+        How many distinct texts were encoded.
+
+    Raises:
+        IsoglotError: a text has a vector that is zero or not finite, or the workers write into another folder.
+    """
     space = store.space(space_key(model, role))
     missing = space.missing(texts)
     if missing:
@@ -60,8 +84,7 @@ def encode_on_ray(
                 f"{store.folder} does not hold what the workers wrote there; put ISOGLOT_HOME on a file system that "
                 "all machines of the cluster share."
             )
-    found = encode_counted(model, texts, role, batch_size=batch_size, store=store)
-    return replace(found, encoded=len(missing), found=found.found + found.encoded - len(missing))
+    return len(missing)
 
 
 @dataclass(frozen=True)

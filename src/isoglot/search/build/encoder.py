@@ -1,9 +1,10 @@
 """The encoder of an index, and whether it is the one that the index was made with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from isoglot.models.debias import FILE, Correction, load_correction
 from isoglot.models.encode import encode, encoding_of
 from isoglot.models.fingerprint import fingerprint
 from isoglot.models.load import load_model
+from isoglot.models.roles import Role
 from isoglot.models.store import EmbeddingStore
 from isoglot.search.build.request import PASSAGE_CHARACTERS, EncoderRequest
 from isoglot.search.store.schema import Settings
@@ -21,14 +23,39 @@ from isoglot.search.store.schema import Settings
 SHOWN_DIGITS = 12
 
 
+class Fill(Protocol):
+    """Puts the vectors of texts that a store lacks into it."""
+
+    def __call__(
+        self,
+        model: SentenceTransformer,
+        texts: Sequence[str],
+        role: Role,
+        *,
+        batch_size: int,
+        progress: bool,
+        store: EmbeddingStore,
+    ) -> object:
+        """The arguments are those of `isoglot.models.encode.encode`."""
+
+
 @dataclass(frozen=True)
 class Encoder:
-    """A model with its correction of language bias, and the settings of an index that is made with them."""
+    """A model with its correction of language bias, and the settings of an index that is made with them.
+
+    Args:
+        model: the encoder.
+        correction: of its vectors; None where the model has none.
+        settings: of the index.
+        batch_size: texts encoded together.
+        fill: fills the store with all passages of an update before they are encoded here; None to encode them here.
+    """
 
     model: SentenceTransformer
     correction: Correction | None
     settings: Settings
     batch_size: int = 128
+    fill: Fill | None = None
 
     @classmethod
     def of(cls, name: str, model: SentenceTransformer, passage_characters: int, batch_size: int = 128) -> Self:
@@ -66,9 +93,17 @@ class Encoder:
 
     def vectors(self, texts: list[str], languages: list[str], *, progress: bool = False) -> NDArray[np.float32]:
         """Vectors of passages, float32 [N, dimensions], corrected by their languages; kept for the next time."""
-        store = EmbeddingStore(model_name=self.settings.model)
-        vectors = encode(self.model, texts, "passage", batch_size=self.batch_size, progress=progress, store=store)
+        vectors = encode(self.model, texts, "passage", batch_size=self.batch_size, progress=progress, store=self._store)
         return vectors if self.correction is None else self.correction.apply(vectors, languages, "passage")
+
+    def fill_store(self, texts: Sequence[str], *, progress: bool) -> None:
+        """Have the vectors of passages made that the store lacks, where somebody else makes them."""
+        if self.fill is not None:
+            self.fill(self.model, texts, "passage", batch_size=self.batch_size, progress=progress, store=self._store)
+
+    @property
+    def _store(self) -> EmbeddingStore:
+        return EmbeddingStore(model_name=self.settings.model)
 
 
 def check_same(folder: Path, index: Settings, encoder: Settings) -> None:

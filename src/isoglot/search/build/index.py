@@ -1,12 +1,13 @@
 """Indexing a source, adding and deleting documents: each one version of the store."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import RequestError
-from isoglot.search.build.encoder import Encoder
+from isoglot.search.build.encoder import Encoder, Fill
 from isoglot.search.build.known import check_known, known_documents
 from isoglot.search.build.request import EncoderRequest
 from isoglot.search.build.summary import Summary
@@ -23,6 +24,7 @@ def index_source(
     *,
     languages: Sequence[str] = (),
     progress: bool = False,
+    fill: Fill | None = None,
 ) -> Summary:
     """Bring an index to what a source holds now; it is made where there is none.
 
@@ -35,6 +37,7 @@ def index_source(
         request: which encoder.
         languages: to choose from where a document states none; empty for all that are known.
         progress: show a bar on standard error.
+        fill: fills the embedding store before; None to encode in this process alone.
 
     Raises:
         RequestError: nothing in the source can be read, a document came from another source before, or the index was
@@ -43,7 +46,7 @@ def index_source(
     """
     with alone(folder):
         store = Store.open(folder) if is_index(folder) else None
-        encoder = Encoder.load(request.completed(store.settings) if store else request)
+        encoder = replace(Encoder.load(request.completed(store.settings) if store else request), fill=fill)
         update = Update(folder, store, encoder, source.origin, tuple(languages), is_whole=True, progress=progress)
         return update.run(source.read())
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,7 +33,8 @@ class Spool:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._file.close()
+        with suppress(OSError):  # the disk is full; what is in the file is not needed any more
+            self._file.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add a batch.
