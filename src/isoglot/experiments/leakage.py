@@ -7,6 +7,7 @@ from typing import Any
 
 from isoglot.data import Collection
 from isoglot.data.leakage import leakage_record
+from isoglot.data.leakage.report import statement_of
 from isoglot.errors import IsoglotError
 from isoglot.files import cache_folder, write_text
 from isoglot.training.recipe import Recipe
@@ -45,6 +46,11 @@ def leakage_of(model: Path, collection: Collection) -> dict[str, Any]:
     kept.parent.mkdir(parents=True, exist_ok=True)
     write_text(kept, json.dumps(found, ensure_ascii=False))
     return {"checked": True, **found}
+
+
+def told(record: dict[str, Any]) -> str:
+    """The statement of a record, made anew where the record holds what it is made of."""
+    return statement_of(record) if "evaluation" in record else str(record["statement"])
 
 
 def _unchecked(reason: str) -> dict[str, Any]:

@@ -23,12 +23,16 @@ class DevEvaluator(SentenceEvaluator):
         self.primary_metric = "score"
 
     def __call__(self, model: SentenceTransformer, *_: Any, **__: Any) -> dict[str, float]:
-        """Score the model; `score` decides, AP by setting is for the log."""
+        """Score the model; `score` decides, the rest is for the log: AP by setting, the score by collection."""
         found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
         by_setting = {
             setting: float(np.mean([scores[setting]["AP"] for scores in found if scores[setting]]))
             for setting in found[0]
             if any(scores[setting] for scores in found)
         }
-        score = np.mean([np.mean([scores["AP"] for scores in each.values() if scores]) for each in found])
-        return {"score": float(score), **{f"AP_{setting}": value for setting, value in by_setting.items()}}
+        scores = [float(np.mean([own["AP"] for own in each.values() if own])) for each in found]
+        return {
+            "score": float(np.mean(scores)),
+            **{f"AP_{setting}": value for setting, value in by_setting.items()},
+            **{f"score_{each.name}": score for each, score in zip(self.collections, scores, strict=True)},
+        }

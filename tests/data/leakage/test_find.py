@@ -92,8 +92,8 @@ def test_parts_with_one_name_are_named_once_and_only_those_that_leak_where_some_
     held = collection("test", ["which?", "whose?"], [f"{NILE} {AMAZON}", "A lake."])
     report = find_leaks([train, dev, collection("b", ["why?"], ["A hill."])], held)
     assert report.statement == (
-        "1 passage of test (4 texts) leaks from a, in pairs: 1 contained; topics that ask or need such a text: 2; 6 x 4 texts compared "
-        "exactly, normalised, contained and by character n-grams (Jaccard >= 0.8)."
+        "1 passage of test (4 texts) leaks from a, in pairs: 1 contained; topics that ask or need such a text: 2; "
+        "6 x 4 texts compared exactly, normalised, contained and by character n-grams (Jaccard >= 0.8)."
     )
     assert find_leaks([train, dev], collection("b", ["why?"], ["A hill."])).statement.startswith(
         "No text of b is in a:"

@@ -4,9 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from isoglot.data import Collection
+from isoglot.data.leakage import find_leaks
 from isoglot.evaluation.statistics.comparison import Comparison
 from isoglot.experiments.reports.answer import OPPONENTS, answers, verdict_table
 from isoglot.experiments.reports.content import Content
+from isoglot.experiments.reports.leakage import leakage_statements, pair_table
+
+ANSWER = "The Nile flows north through eleven countries of Africa."
+COPIES = Collection.from_rows(
+    "copies",
+    queries=[
+        {"query_id": "q", "topic_id": "t", "language": "en", "text": "Through how many countries flows the Nile?"}
+    ],
+    passages=[{"passage_id": "p", "language": "en", "text": ANSWER}],
+    qrels=[{"topic_id": "t", "passage_id": "p"}],
+)
 
 BETTER = {"difference": 0.05, "adjusted_p": 0.01, "seed_interval": (0.04, 0.06)}
 WORSE = {"difference": -0.05, "adjusted_p": 0.01, "seed_interval": (-0.06, -0.04)}
@@ -92,15 +105,32 @@ def test_verdict_table_has_a_row_for_each_opponent_and_the_words_of_the_comparis
     assert [row[0].text.rpartition(" ")[2] for row in table.rows] == list(OPPONENTS)
     row = table.rows[1]
     assert (row[3].text, row[3].verdict, row[3].details[0]) == ("worse", "worse", "−.050")
-    assert (row[4].text, row[4].verdict) == ("cannot tell", "")
+    assert (row[4].text, row[4].verdict) == ("cannot tell with this sample", "")
+    assert row[4].details[2].startswith("about ")
+    assert row[4].details[2].endswith(" topics could")
 
 
 def test_leakage_is_said_with_the_answer(content: Content) -> None:
+    record = find_leaks([COPIES], COPIES).to_dict()
+
     def leaking(scores: list[dict]) -> list[dict]:
-        return [{**each, "leakage": {**each["leakage"], "clean": False}} for each in scores]
+        return [{**each, "leakage": {"checked": True, **record}} for each in scores]
 
     key = ("worldfacts/held-out", "mixed")
     (answer,) = answers(replace(content, scores={**content.scores, key: leaking(content.scores[key])}))
-    assert answer.caution.startswith("Texts of worldfacts/held-out leak from the training data")
+    assert answer.caution.startswith(
+        "Of worldfacts/held-out, 1 query and 1 passage of 2 texts leak from the training data (see Leakage)."
+    )
     (clean,) = answers(content)
     assert "leak" not in clean.caution
+
+
+def test_pairs_that_leak_are_listed_once_for_systems_with_one_record(content: Content) -> None:
+    record = {"checked": True, **find_leaks([COPIES], COPIES).to_dict()}
+    scores = {key: [{**each, "leakage": record} for each in own] for key, own in content.scores.items()}
+    table = pair_table(replace(content, scores=scores))
+    assert [row[1].text for row in table.rows] == ["exact, 1.00", "exact, 1.00"]
+    assert (table.rows[1][3].text, table.rows[1][3].details) == (ANSWER, ("copies passage p (en)",))
+    assert not pair_table(content).rows
+    (named,) = {statement for _, statement in leakage_statements(replace(content, scores=scores))}
+    assert named.startswith("1 query and 1 passage of copies (2 texts) leak from copies, in pairs: 2 exact")

@@ -6,6 +6,7 @@ import pytest
 
 from isoglot.experiments.reports import run_tables
 from isoglot.experiments.reports.content import Content
+from isoglot.experiments.reports.dev_scores import dev_table
 from isoglot.experiments.reports.other_tables import comparison_tables, language_tables
 from isoglot.experiments.reports.paper import FIGURES, paper_figure, paper_note, paper_start
 from isoglot.experiments.reports.score_tables import score_tables
@@ -100,6 +101,31 @@ def test_cost_counts_trainings_and_names_the_hardware(content: Content) -> None:
     assert rows["hybrid"][4] == "cpu, 1 thread (x86_64, 2 cores)"
     assert rows["untrained isoglot/static"][0] == "0"
     assert "within-batch" not in rows
+
+
+def test_dev_scores_are_those_of_the_checkpoint_that_was_kept(content: Content) -> None:
+    table = dev_table(content)
+    rows = {(row[0].text, row[1].text): row for row in table.rows}
+    assert ("within-batch", "0") not in rows
+    assert len(rows) == 10
+    for cell in content.cells:
+        if cell.key in content.records:
+            record = content.records[cell.key]
+            (kept,) = [e["eval_score"] for e in record["log"] if e.get("step") == 60 and "eval_score" in e]
+            row = rows[cell.system, str(cell.recipe.seed)]
+            assert (row[3].text, float(row[4].text)) == ("60", pytest.approx(kept, abs=0.0006))
+    best = max(row[4].text for row in table.rows)
+    assert {row[4].text for row in table.rows if row[4].best} == {best}
+
+
+def test_dev_scores_by_setting_and_collection_are_columns_where_the_log_has_them(content: Content) -> None:
+    key, record = next(iter(content.records.items()))
+    entry = {"step": 60, "eval_score": 0.9, "eval_AP_multilingual": 0.25, "eval_score_help": 0.125}
+    other = {**content.records, key: {**record, "log": [entry], "best_step": 60}}
+    table = dev_table(replace(content, records=other))
+    assert table.columns[4:] == ["dev score", "monolingual", "cross-lingual", "pool", "help"]
+    (row,) = [row for row in table.rows if row[4].best]
+    assert [value.text for value in row[4:]] == [".900", "–", "–", ".250", ".125"]
 
 
 def test_failed_cells_say_what_their_command_said_last(content: Content) -> None:

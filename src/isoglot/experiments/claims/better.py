@@ -1,12 +1,14 @@
 """Whether a system is better than others."""
 
+from dataclasses import replace
+
 from isoglot.evaluation.statistics.comparison import CANNOT_TELL, Comparison
 from isoglot.experiments.claims.claim import Better
 from isoglot.experiments.claims.evidence import Evidence, system_of
 from isoglot.experiments.claims.finding import REFUTED, SUPPORTED, Finding, joined, wanting
 from isoglot.experiments.grid.comparisons import main_measure
 from isoglot.experiments.grid.pairs import StartModel
-from isoglot.experiments.reports.numbers import counted, number
+from isoglot.experiments.reports.numbers import counted, listed, number
 
 OPPOSITE = {"better": "worse", "worse": "better"}
 
@@ -25,13 +27,15 @@ def judge_better(test: Better, evidence: Evidence) -> Finding:
     collections = evidence.collections(test.collections)
     if not collections:
         return wanting(evidence.lacks(test.collections))
-    return joined([
+    found = joined([
         _judge(evidence, start, collection, setting, opponent, test)
         for start in starts
         for collection in collections
         for setting in test.settings
         for opponent in test.than
     ])  # fmt: skip
+    where = f" Judged on {listed(collections)}, of {listed(test.collections)}."
+    return replace(found, explanation=found.explanation + where * (collections != test.collections))
 
 
 def _judge(

@@ -4,6 +4,7 @@ from typing import Any
 
 from isoglot.experiments.claims.evidence import Evidence
 from isoglot.experiments.claims.finding import REFUTED, SUPPORTED, Finding, wanting
+from isoglot.experiments.leakage import told
 
 
 def judge_disjoint(evidence: Evidence) -> Finding:
@@ -41,4 +42,4 @@ def _is_clean(record: dict[str, Any]) -> bool:
 
 
 def _statements(records: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(record["statement"] for record in records if "statement" in record))
+    return list(dict.fromkeys(told(record) for record in records if "statement" in record))

@@ -1,5 +1,6 @@
 """What an experiment says of a claim."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -56,8 +57,9 @@ def joined(parts: Sequence[Finding]) -> Finding:
     known = [part.confidence for part in deciding if part.confidence is not None]
     choose = max if verdict == REFUTED else min
     told = list(dict.fromkeys(part.explanation for part in deciding))
-    supported = sum(part.verdict == SUPPORTED for part in parts)
-    if 0 < supported < len(parts):
-        told.append(f"Of {len(parts)} parts of the claim, {supported} are supported.")
+    if len(deciding) < len(parts):
+        counts = Counter(part.verdict for part in parts)
+        shares = [f"{counts[each]} {'is' if counts[each] == 1 else 'are'} {each}" for each in order if counts[each]]
+        told.append(f"Of {len(parts)} parts of the claim, {' and '.join(shares)}.")
     numbers = {name: value for part in parts for name, value in part.numbers.items()}
     return Finding(verdict, choose(known) if known else None, numbers, " ".join(told))

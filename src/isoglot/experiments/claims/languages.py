@@ -105,7 +105,9 @@ def finding_of(comparisons: dict[str, Comparison], unseen: Sequence[str]) -> Fin
         confidence = 1 - min(each.adjusted_p for each in worse.values())
         return Finding(REFUTED, confidence, numbers, f"{first.other} is worse than {first.base} on {where} in {told}.")
     if not unseen:
-        return wanting(f"Training had every language of {first.collection}: none is unseen.", numbers)
+        return wanting(
+            f"No language of {first.collection} is shown worse, but training had every one: none is unseen.", numbers
+        )
     group = comparisons[UNSEEN]
     shown = f"{listed(list(unseen))} together {number(first.measure, group.difference, '+')} on {where}"
     shown += f" (adjusted p {group.adjusted_p:.4f})"

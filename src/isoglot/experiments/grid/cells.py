@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from isoglot.experiments.grid.spec import Spec
 from isoglot.training.recipe import Recipe, sentence_of
 
 # Strategies that alpha decides; for the others it is put back to the default, so that no training is done twice.
+MOST_NAMED = 3  # entries of a list that a system's name says it lacks
 WITH_ALPHA = ("hybrid", "within-batch", "hybrid-one-pair")
 
 
@@ -79,7 +81,7 @@ def _varied(recipes: list[Recipe]) -> list[str]:
 def _system(recipe: Recipe, varied: list[str], usual: dict[str, Any]) -> str:
     """What a person calls the system: its strategy, and what else varies and is not as usual."""
     told = [
-        f"{name.replace('_', ' ')} {_shown(value, usual[name])}"
+        " ".join(filter(None, [name.replace("_", " "), _shown(value, usual[name])]))
         for name in varied[1:]
         if (value := getattr(recipe, name)) != usual[name]
     ]
@@ -87,14 +89,22 @@ def _system(recipe: Recipe, varied: list[str], usual: dict[str, Any]) -> str:
 
 
 def _shown(value: Any, usual: Any) -> str:
-    """A value; of a list what it has more than the usual one, and after a minus what it lacks.
+    """A value; of a list that differs from the usual one how it does, by the names of its files.
 
-    >>> _shown(["a", "b", "d"], ["a", "b", "c"]), _shown(["a"], None), _shown(0.25, 0.5)
-    ('d − c', 'a', '0.25')
+    >>> _shown(["a", "data/d.jsonl"], ["a", "c"]), _shown([1, 2], [1, 2, 3, 4, 5, 6]), _shown(0.25, 0.5)
+    ('d without c', '2 of 6', '0.25')
+    >>> _shown(["a"], None), _shown(True, False)  # a field that is on needs its name alone
+    ('a', '')
     """
     if not isinstance(value, list):
-        return str(value)
+        return "" if value is True else str(value)
     known = usual if isinstance(usual, list) else []
-    more = " + ".join(str(each) for each in value if each not in known)
-    less = " − ".join(str(each) for each in known if each not in value)
-    return " − ".join(filter(None, [more, less])) or " + ".join(map(str, value))
+    more, less = ([_stem(each) for each in one if each not in other] for one, other in ((value, known), (known, value)))
+    if len(less) > MOST_NAMED and not more:
+        return f"{len(value)} of {len(known)}"
+    without = f"without {' and '.join(less)}" if less else ""
+    return " ".join(filter(None, [" + ".join(more), without]))
+
+
+def _stem(name: Any) -> str:
+    return Path(str(name)).name.partition(".")[0] if isinstance(name, str) else str(name)

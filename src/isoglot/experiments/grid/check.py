@@ -7,10 +7,9 @@ import numpy as np
 from rich.console import Console
 
 from isoglot.errors import IsoglotError
+from isoglot.evaluation.per_query import RANK_DISTANCE
 from isoglot.experiments.grid.results import Results
 from isoglot.experiments.grid.spec import Spec
-
-RANK_DISTANCE = "RD"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def expectations(spec: Spec, results: Sequence[Results]) -> Iterator[Expectation
             for setting, measures in settings.items():
                 for measure, expected in measures.items():
                     found = _found(known.get((system, collection)), setting, measure)
-                    allowed = spec.tolerance * (abs(expected) if measure == RANK_DISTANCE else 1.0)
+                    allowed = spec.tolerance.get(measure, 0.0) * (abs(expected) if measure == RANK_DISTANCE else 1.0)
                     yield Expectation(f"{system}, {collection}, {setting} {measure}", expected, found, allowed)
 
 

@@ -8,7 +8,7 @@ from isoglot.experiments.claims.judge import write_claims
 from isoglot.experiments.claims.reading import claims_of
 from isoglot.experiments.grid.cells import cells_of
 from isoglot.experiments.grid.plan import show_plan
-from isoglot.experiments.grid.run import Failure, run_all
+from isoglot.experiments.grid.run import Failure, Launch, run_all
 from isoglot.experiments.grid.spec import read_spec
 from isoglot.experiments.grid.work import prepare, work_of
 from isoglot.files import write_text
@@ -16,7 +16,9 @@ from isoglot.files import write_text
 SPEC = "spec.yaml"
 
 
-def run_experiment(path: Path, out: Path, *, jobs: int, dry_run: bool, console: Console) -> list[Failure]:
+def run_experiment(
+    path: Path, out: Path, *, jobs: int, dry_run: bool, console: Console, launch: Launch | None = None
+) -> list[Failure]:
     """Do what is not done yet of an experiment.
 
     Args:
@@ -25,6 +27,7 @@ def run_experiment(path: Path, out: Path, *, jobs: int, dry_run: bool, console: 
         jobs: cells to run side by side.
         dry_run: show the plan and do nothing.
         console: shows the plan, the commands and what failed.
+        launch: runs a command; None for processes of this machine.
 
     Raises:
         RequestError: the specification cannot be read or its cells cannot be made.
@@ -33,11 +36,11 @@ def run_experiment(path: Path, out: Path, *, jobs: int, dry_run: bool, console: 
     cells = cells_of(spec)
     claims_of(spec.claims)
     works = work_of(spec, cells, out)
-    show_plan(spec, cells, works, console)
+    show_plan(spec, cells, works, out, jobs, console)
     if dry_run:
         return []
     prepare(cells, out)
     write_text(out / SPEC, path.read_text(encoding="utf-8"))
-    failures = run_all(works, jobs, console)
+    failures = run_all(works, jobs, console, launch)
     write_claims(spec, cells, out)
     return failures

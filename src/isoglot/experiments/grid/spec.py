@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from isoglot.errors import RequestError, unknown
 from isoglot.training.recipe import sentence_of
 
+Setting = Literal["monolingual", "cross-lingual", "multilingual"]
 Baseline = Literal["untrained", "bm25"]
 
 
@@ -26,7 +27,8 @@ class Spec(BaseModel):
     grid: Annotated[list[dict[str, list[Any]]], Field(min_length=1, description="blocks of recipe fields that vary")]
     evaluate: Annotated[list[str], Field(min_length=1, description="collections or groups to evaluate on")]
     max_length: Annotated[
-        int | None, Field(ge=1, description="tokens of a text that evaluations read; none for those that training reads")
+        int | None,
+        Field(ge=1, description="tokens of a text that evaluations read; by default as many as training does"),
     ] = None
     measures: Annotated[list[str], Field(description="measures besides the usual ones")] = []
     baselines: Annotated[list[Baseline], Field(description="what trainings are compared with")] = ["untrained", "bm25"]
@@ -35,10 +37,13 @@ class Spec(BaseModel):
     claims: Annotated[Path | None, Field(description="YAML file of claims besides the paper's")] = None
     resamples: Annotated[int, Field(ge=1, description="of each bootstrap and permutation test")] = 10_000
     expected: Annotated[
-        dict[str, dict[str, dict[str, dict[str, float]]]],
+        dict[str, dict[str, dict[Setting, dict[str, float]]]],
         Field(description="scores to find again with --check, by system, collection, setting and measure"),
     ] = {}
-    tolerance: Annotated[float, Field(ge=0, description="how far a score may be from what is expected")] = 0.0
+    tolerance: Annotated[
+        dict[str, Annotated[float, Field(ge=0)]],
+        Field(description="how far each measure may be from what is expected; of RD a share of it"),
+    ] = {}
 
 
 def read_spec(path: Path) -> Spec:

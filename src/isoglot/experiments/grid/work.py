@@ -76,7 +76,8 @@ def _training(spec: Spec, cell: Cell, out: Path) -> Work:
     folder = CellFolder.of_cell(out, cell)
     model = folder.path / MODEL
     train = Step(["train", str(folder.path / RECIPE), "--out", str(model)], model / RECORD)
-    return Work(f"{cell.system}, seed {cell.recipe.seed}", folder, [train, *_evaluations(spec, folder, _length(spec.max_length))])
+    evaluations = _evaluations(spec, folder, _length(spec.max_length))
+    return Work(f"{cell.system}, seed {cell.recipe.seed}", folder, [train, *evaluations])
 
 
 def _baselines(spec: Spec, cells: list[Cell], out: Path) -> Iterator[Work]:

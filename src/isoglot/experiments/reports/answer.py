@@ -6,6 +6,7 @@ from isoglot.evaluation.per_query import RANK_DISTANCE
 from isoglot.evaluation.statistics.comparison import CANNOT_TELL, Comparison
 from isoglot.experiments.grid.pairs import StartModel
 from isoglot.experiments.reports.content import HYBRID, Content
+from isoglot.experiments.reports.leakage import leakage_records, leaking, leaking_texts
 from isoglot.experiments.reports.numbers import between, counted, listed, number
 from isoglot.experiments.reports.table import Table, Value
 
@@ -77,8 +78,13 @@ def _answer(content: Content, start: StartModel, collection: str) -> Answer:
         f"start model {start.model}",
     ]
     sentences = [_sentence(opponent, own, HYBRID in start.main) for opponent, own in found.items()]
-    leak = [f"Texts of {collection} leak from the training data (see Leakage)."] * _leaks(content, collection)
-    return Answer(" · ".join(basis), sentences, " ".join([*leak, *_cautions(compared, seeds)]))
+    sentences[-1] += _elsewhere(content, start, collection)
+    leaks = [
+        f"Of {collection}, {leaking_texts(record)} leak from the training data (see Leakage)."
+        for record in leakage_records(content, collection).values()
+        if leaking(record)
+    ]
+    return Answer(" · ".join(basis), sentences, " ".join([*leaks, *_cautions(compared, seeds)]))
 
 
 def _sentence(opponent: str, found: list[Comparison], has_hybrid: bool) -> str:
@@ -92,6 +98,23 @@ def _sentence(opponent: str, found: list[Comparison], has_hybrid: bool) -> str:
     parts = [_by_verdict(verdict, own) for verdict in _order(quality) if (own := _with(quality, verdict))]
     told = f"Against {name}, hybrid batches {listed(parts)} ({measure})"
     return f"{told}; {_bias(bias[0])}." if bias else f"{told}."
+
+
+def _elsewhere(content: Content, start: StartModel, but: str) -> str:
+    """What collections in one language say of hybrid batches against ordinary ones; empty where there are none."""
+    names = [name for name in content.collections if name != but and len(content.questions(name)) == 1]
+    found = [each for name in names for each in _comparisons(content, start, name, list(OPPONENTS)[-1])]
+    words = {"better": "are better", "worse": "are worse", SAME: "show no difference worth knowing"}
+    parts = [
+        f"{words.get(verdict, 'cannot be told apart from them with this sample')} on {listed(list(map(_shown, own)))}"
+        for verdict in _order(found)
+        if (own := _with(found, verdict))
+    ]
+    return f" In one language, they {listed(parts)}." if parts else ""
+
+
+def _shown(each: Comparison) -> str:
+    return f"{each.collection} ({number(each.measure, each.difference, '+')} {each.measure})"
 
 
 def _by_verdict(verdict: str, found: list[Comparison]) -> str:
@@ -115,11 +138,6 @@ def _bias(found: Comparison) -> str:
         SAME: "in language bias no difference is shown",
     }
     return f"{words.get(found.verdict, 'in language bias the sample cannot tell')} ({ranks})"
-
-
-def _leaks(content: Content, collection: str) -> bool:
-    own = (scores for (name, _), seeds in content.scores.items() if name == collection for scores in seeds)
-    return any(not scores.get("leakage", {}).get("clean", True) for scores in own)
 
 
 def _cautions(found: list[Comparison], seeds: int) -> list[str]:
@@ -150,9 +168,14 @@ def _verdicts(found: list[Comparison], settings: list[str]) -> list[Value]:
 def _verdict(each: Comparison | None) -> Value:
     if each is None:
         return Value("–")
-    text = "cannot tell" if each.verdict == CANNOT_TELL else each.verdict
-    details = (number(each.measure, each.difference, "+"), between(each.measure, each.interval, "+"))
-    return Value(text, details, verdict=each.verdict if each.verdict in ("better", "worse") else "")
+    details = (number(each.measure, each.difference, "+"), between(each.measure, each.interval, "+"), *needed(each))
+    return Value(each.verdict, details, verdict=each.verdict if each.verdict in ("better", "worse") else "")
+
+
+def needed(each: Comparison) -> tuple[str, ...]:
+    """The sample that could tell what this one cannot."""
+    topics = () if each.topics_needed is None else (f"about {each.topics_needed:,} topics could",)
+    return (*topics, *(("more seeds could",) if each.seeds_wanting else ()))
 
 
 def _named(content: Content, start: StartModel, text: str) -> str:

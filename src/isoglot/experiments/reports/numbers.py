@@ -52,3 +52,15 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:,.1f} {unit}"
     return f"{seconds:.1f} s"
+
+
+def size(number: float) -> str:
+    """Bytes as a person reads them.
+
+    >>> size(950), size(278_238_743), size(3.1e9)
+    ('950 B', '278.2 MB', '3.1 GB')
+    """
+    for unit_bytes, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if number >= unit_bytes:
+            return f"{number / unit_bytes:,.1f} {unit}"
+    return f"{number:.0f} B"

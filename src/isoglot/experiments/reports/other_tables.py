@@ -9,6 +9,7 @@ from isoglot.data.languages import language_name
 from isoglot.evaluation.per_query import RANK_DISTANCE
 from isoglot.evaluation.statistics.comparison import Comparison, direction
 from isoglot.experiments.grid.comparisons import Question
+from isoglot.experiments.reports.answer import needed
 from isoglot.experiments.reports.content import Content
 from isoglot.experiments.reports.numbers import between, number
 from isoglot.experiments.reports.score_tables import file_name, question_title
@@ -90,8 +91,6 @@ def _row(columns: dict[str, dict[str, float]], code: str, measure: str) -> list[
 def _comparison_row(each: Comparison) -> list[Value]:
     measure = each.measure
     over_seeds = (f"with seeds {between(measure, each.seed_interval, '+')}",) if each.seed_interval else ()
-    needed = (f"about {each.topics_needed:,} topics could",) if each.topics_needed is not None else ()
-    seeds = ("more seeds could",) if each.seeds_wanting else ()
     return [
         Value(f"{each.other} − {each.base}"),
         Value(number(measure, each.base_mean)),
@@ -99,5 +98,5 @@ def _comparison_row(each: Comparison) -> list[Value]:
         Value(number(measure, each.difference, "+"), (between(measure, each.interval, "+"), *over_seeds)),
         Value("<.0001" if each.adjusted_p < 0.00005 else f"{each.adjusted_p:.4f}".removeprefix("0")),
         Value(number(measure, each.minimum_detectable)),
-        Value(each.verdict, (*needed, *seeds), verdict=each.verdict if each.verdict in ("better", "worse") else ""),
+        Value(each.verdict, needed(each), verdict=each.verdict if each.verdict in ("better", "worse") else ""),
     ]

@@ -12,11 +12,13 @@ from isoglot.experiments.reports.answer import answers, verdict_table
 from isoglot.experiments.reports.card import best_hybrid, card_of
 from isoglot.experiments.reports.claims import read_claims
 from isoglot.experiments.reports.content import Content, read_content
+from isoglot.experiments.reports.dev_scores import dev_table
 from isoglot.experiments.reports.figures.alpha import alpha_curves
 from isoglot.experiments.reports.figures.bias import bias_figures
 from isoglot.experiments.reports.figures.drawing import Figure
 from isoglot.experiments.reports.figures.heat_maps import heat_maps
 from isoglot.experiments.reports.figures.training import training_curves
+from isoglot.experiments.reports.leakage import leakage_statements, pair_table
 from isoglot.experiments.reports.other_tables import comparison_tables, language_tables
 from isoglot.experiments.reports.page import render
 from isoglot.experiments.reports.score_tables import score_tables
@@ -31,7 +33,7 @@ SECTIONS = {
     "bias": "Language bias",
     "languages": "Query languages",
     "comparisons": "Comparisons",
-    "training": "Training and cost",
+    "training": "Training, dev scores and cost",
     "leakage": "Leakage",
     "unfinished": "Not finished",
     "commands": "To repeat it",
@@ -75,7 +77,9 @@ def tables_of(content: Content) -> dict[str, list[Table]]:
         "scores": score_tables(content),
         "languages": language_tables(content),
         "comparisons": comparison_tables(content),
+        "dev": [dev_table(content)],
         "cost": [run_tables.cost_table(content)],
+        "leaks": [pair_table(content)],
         "hashes": [run_tables.hashes(content)],
     }
 
@@ -92,7 +96,7 @@ def figures_of(content: Content) -> dict[str, list[Figure]]:
 
 def page_content(content: Content, tables: dict[str, list[Table]], figures: dict[str, list[Figure]]) -> dict[str, Any]:
     """Everything that the page's template asks for."""
-    single = {name: tables[name][0] for name in ("verdicts", "cost", "hashes")}
+    single = {name: tables[name][0] for name in ("verdicts", "dev", "cost", "leaks", "hashes")}
     page: dict[str, Any] = {
         **tables,
         **figures,
@@ -101,7 +105,7 @@ def page_content(content: Content, tables: dict[str, list[Table]], figures: dict
         "summary": _summary(content),
         "answers": answers(content),
         "claims": read_claims(content.folder),
-        "leakage": run_tables.leakage_statements(content),
+        "leakage": leakage_statements(content),
         "unfinished": run_tables.unfinished(content),
         "spec": (content.folder / SPEC).read_text(encoding="utf-8"),
         "commands": run_tables.commands(content),

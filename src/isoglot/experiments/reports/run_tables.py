@@ -40,17 +40,6 @@ def cost_table(content: Content) -> Table:
     return Table("cost", "Time and hardware", columns, [[Value(cell) for cell in row] for row in rows], note)
 
 
-def leakage_statements(content: Content) -> list[tuple[str, str]]:
-    """What each collection's evaluations say of leakage, alike statements once, with the systems they are of."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for (collection, system), scores in content.scores.items():
-        if " + " in system:
-            continue
-        for statement in dict.fromkeys(each["leakage"]["statement"] for each in scores if "leakage" in each):
-            found.setdefault((collection, statement), []).append(system)
-    return [(f"{collection}: {', '.join(systems)}", statement) for (collection, statement), systems in found.items()]
-
-
 def unfinished(content: Content) -> list[tuple[str, str]]:
     """The cells and baselines that are not finished, and what their last command said."""
     works = work_of(content.spec, content.cells, content.folder)

@@ -1,0 +1,71 @@
+"""What is left to do of an experiment: time and disk."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from isoglot.experiments.grid.cells import Cell
+from isoglot.experiments.grid.folder import CellFolder
+from isoglot.experiments.grid.rates import Rates, measured_rates, probed_rates, texts_of_training
+from isoglot.experiments.grid.spec import Spec
+
+CHECKPOINT = 3  # weights and the two moments of AdamW
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a cell, or several, will still take.
+
+    Args:
+        seconds: one after another.
+        kept_bytes: that stay in the experiment's folder.
+        passing_bytes: of the checkpoints while it trains.
+        vector_bytes: in the embedding store.
+    """
+
+    seconds: float = 0.0
+    kept_bytes: float = 0.0
+    passing_bytes: float = 0.0
+    vector_bytes: float = 0.0
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        """Both; what passes does so one after the other."""
+        return Estimate(
+            self.seconds + other.seconds,
+            self.kept_bytes + other.kept_bytes,
+            max(self.passing_bytes, other.passing_bytes),
+            self.vector_bytes + other.vector_bytes,
+        )
+
+
+def rates_of(spec: Spec, cells: list[Cell], out: Path) -> dict[str, Rates]:
+    """The rates of each start model of which something is left to do: measured here, else probed.
+
+    Raises:
+        IsoglotError: see `probed_rates`.
+    """
+    found: dict[str, Rates] = {}
+    for model in dict.fromkeys(cell.recipe.model for cell in cells):
+        own = [cell for cell in cells if cell.recipe.model == model]
+        if not all(CellFolder.of_cell(out, cell).is_finished(spec.evaluate) for cell in own):
+            found[model] = measured_rates(spec, own, out) or probed_rates(spec, own[0].recipe)
+    return found
+
+
+def estimate_of(spec: Spec, cell: Cell, out: Path, rates: Mapping[str, Rates]) -> Estimate:
+    """What is left to do of a cell; nothing of one that is finished."""
+    folder = CellFolder.of_cell(out, cell)
+    if folder.is_finished(spec.evaluate):
+        return Estimate()
+    own = rates[cell.recipe.model]
+    evaluation = sum(own.evaluation_seconds[name] for name in spec.evaluate if not folder.is_evaluated(name))
+    if folder.is_trained:
+        return Estimate(evaluation, 0.0, 0.0, own.vector_bytes)
+    checkpoints = math.ceil(cell.recipe.steps / cell.recipe.eval_steps)
+    return Estimate(
+        own.text_seconds * texts_of_training(cell.recipe) + evaluation,
+        own.model_bytes,
+        checkpoints * CHECKPOINT * own.model_bytes,
+        own.vector_bytes,
+    )
