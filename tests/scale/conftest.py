@@ -15,7 +15,8 @@ from isoglot.models.load import load_model
 from toys import all_texts, save_xlm_roberta
 
 TESTS = Path(__file__).resolve().parents[1]
-NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
+NODE = {"num_cpus": 2, "object_store_memory": 80 * 2**20}
+ENCODERS = 2  # of all processors: every encoder is a process that imports torch
 END_SECONDS = 30
 
 
@@ -35,6 +36,7 @@ def cluster(_own_cache: None) -> Iterator[str]:
         "RAY_TMPDIR": str(folder),
         "RAY_AUTH_TOKEN": token_hex(32),
         "RAY_worker_niceness": "0",
+        "RAY_memory_monitor_refresh_ms": "0",  # workers shall not die because others need memory
         "PYTHONPATH": os.pathsep.join([str(TESTS), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]),
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -45,6 +47,7 @@ def cluster(_own_cache: None) -> Iterator[str]:
 
         nodes = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
         nodes.add_node(**NODE)
+        patch.setattr("isoglot.scale.data.processors", lambda: ENCODERS)
         ray.init(address=nodes.address, log_to_driver=False, logging_level="ERROR")
         yield nodes.address
         ray.shutdown()

@@ -39,6 +39,7 @@ class Serving(BaseModel):
         shards: workers among which the languages are divided.
         replicas: of each shard; with two, one may die while questions are answered.
         fronts: replicas of what answers over HTTP.
+        processors: that each replica counts for; all must fit into the cluster.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +48,7 @@ class Serving(BaseModel):
     shards: int = Field(default=1, ge=1)
     replicas: int = Field(default=2, ge=1)
     fronts: int = Field(default=1, ge=1)
+    processors: float = Field(default=1, gt=0)
 
 
 def build(arguments: dict[str, object]) -> Application:
@@ -74,7 +76,7 @@ def application(serving: Serving, settings: ServiceSettings) -> Application:
             name=name,
             num_replicas=serving.replicas,
             max_ongoing_requests=SHARD_QUESTIONS,
-            ray_actor_options={"num_cpus": 1},
+            ray_actor_options={"num_cpus": serving.processors},
         )
         .bind()
         for name in names
@@ -83,7 +85,7 @@ def application(serving: Serving, settings: ServiceSettings) -> Application:
         name="front",
         num_replicas=serving.fronts,
         max_ongoing_requests=FRONT_QUESTIONS,
-        ray_actor_options={"num_cpus": 1},
+        ray_actor_options={"num_cpus": serving.processors},
     )
     return front.bind(*shards)
 

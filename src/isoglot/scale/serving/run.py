@@ -2,18 +2,20 @@
 
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 
 import ray
 from ray import serve
 
-from isoglot.errors import IsoglotError
+from isoglot.errors import IsoglotError, RequestError
 from isoglot.scale.serving.application import NAME, Serving, application
+from isoglot.scale.tasks import processors
 from isoglot.search.service.settings import ServiceSettings
 
 
 def serve_on_ray(settings: ServiceSettings, host: str, port: int, tell: Callable[[], None]) -> None:
-    """Serve an index with a shard on every machine of the cluster, until SIGTERM or SIGINT.
+    """Serve an index with as many shards as the cluster has machines, until SIGTERM or SIGINT.
 
     Args:
         settings: how it is served.
@@ -22,10 +24,14 @@ def serve_on_ray(settings: ServiceSettings, host: str, port: int, tell: Callable
         tell: is called when questions are answered.
 
     Raises:
+        RequestError: callers shall change the index.
         IsoglotError: the service does not start.
     """
-    machines = sum(node["Alive"] and node["Resources"].get("CPU", 0) >= 1 for node in ray.nodes())
-    serving = Serving(folder=settings.folder, shards=max(1, machines))
+    if settings.writable:
+        raise RequestError(
+            "--writable is for one machine; leave it out with --ray, and change the index by `isoglot index`."
+        )
+    serving = fitted(settings.folder)
     told = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
@@ -39,3 +45,12 @@ def serve_on_ray(settings: ServiceSettings, host: str, port: int, tell: Callable
         told.wait()
     finally:
         serve.delete(NAME)
+
+
+def fitted(folder: Path) -> Serving:
+    """A shard per machine of the cluster, twice where there are several; small clusters are shared out."""
+    shards = max(1, sum(node["Alive"] and node["Resources"].get("CPU", 0) >= 1 for node in ray.nodes()))
+    replicas = min(2, shards)
+    return Serving(
+        folder=folder, shards=shards, replicas=replicas, processors=min(1, processors() / (shards * replicas + 1))
+    )
