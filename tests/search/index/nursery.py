@@ -35,4 +35,5 @@ def run_and_kill(function: str, arguments: list[Any], seconds: float) -> None:
 if __name__ == "__main__":
     for line in sys.stdin:
         run_and_kill(*json.loads(line))
-        print("done", flush=True)
+        sys.stdout.write("done\n")
+        sys.stdout.flush()

@@ -9,6 +9,7 @@ import langcodes
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from isoglot.data.languages import language_problem
+from isoglot.search.store.schema import metadata_text
 
 LONGEST_ID = 1_000
 
@@ -42,10 +43,21 @@ class Document(BaseModel):
     def _check(self) -> Self:
         if not self.text.strip():
             raise ValueError("holds no text")
+        if any(map(_is_broken, (self.document_id, self.text, self.title, self.source, metadata_text(self.metadata)))):
+            raise ValueError("holds half a character (a surrogate)")
         bounds = (0, *self.sections, len(self.text))
         if self.sections and not all(start < end for start, end in pairwise(bounds)):
             raise ValueError("has sections that are no ascending places in the text")
         return self
+
+
+def _is_broken(text: str) -> bool:
+    """Whether a text cannot be written as UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @dataclass(frozen=True)

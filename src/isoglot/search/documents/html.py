@@ -3,21 +3,15 @@
 import re
 from itertools import accumulate
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from langcodes import Language
 
 from isoglot.search.documents.decoding import decode
 from isoglot.search.documents.document import Content, canonical_language
+from isoglot.search.documents.html_text import BLANK, BREAK, SECTION, marked_text
 
-NOT_READ = ["head", "script", "style", "nav", "noscript", "svg", "template"]
-HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-BLOCKS = [*HEADINGS, "address", "article", "aside", "blockquote", "caption", "dd", "details", "div", "dl", "dt",
-          "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "ol", "p", "pre",
-          "section", "summary", "table", "td", "th", "tr", "ul"]  # fmt: skip
-BREAK, SECTION = "\x1d", "\x1e"  # control characters, which HTML does not allow
 GAP = "\n\n"
-BLANK = re.compile(r"[\s\x1c-\x1f]+")
 TRADITIONAL = ("TW", "HK", "MO")
 
 
@@ -32,7 +26,7 @@ def read_html(data: bytes) -> Content:
     title = page.title or page.h1
     language = page.html.get("lang") or page.html.get("xml:lang") if page.html else None
     name = _tidy(title.get_text()) if title else ""
-    text, sections = joined(_sections(_marked_text(page)))
+    text, sections = joined(_sections(marked_text(page)))
     return Content(text, name, sections, page_language(str(language) if language else None))
 
 
@@ -61,26 +55,6 @@ def joined(parts: list[str]) -> tuple[str, tuple[int, ...]]:
     """
     ends = accumulate(len(part) + len(GAP) for part in parts)
     return GAP.join(parts), tuple(ends)[:-1]
-
-
-def _marked_text(page: BeautifulSoup) -> str:
-    """Text of the page with marks at the ends of blocks and before headings."""
-    for element in page(NOT_READ):
-        element.decompose()
-    for string in page.find_all(string=True):
-        if type(string) is NavigableString and string.find_parent("pre") is None:
-            string.replace_with(BLANK.sub(" ", string))
-    for element in page(["br", *BLOCKS]):
-        _mark(element)
-    return page.get_text()
-
-
-def _mark(element: Tag) -> None:
-    if element.name == "br":
-        element.insert_before("\n")
-        return
-    element.insert_before(SECTION if element.name in HEADINGS else BREAK)
-    element.insert_after(BREAK)
 
 
 def _sections(marked: str) -> list[str]:
