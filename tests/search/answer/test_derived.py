@@ -66,6 +66,15 @@ def test_what_is_damaged_is_derived_again(tmp_path: Path, file: str, how: str) -
     assert path.read_bytes() == content
 
 
+def test_what_another_release_derived_is_derived_again(tmp_path: Path) -> None:
+    store = make_store(tmp_path, [Toy("en", [1, 0])], 2)
+    path = open_derived(store).folder / "about.json"
+    content = path.read_text(encoding="utf-8")
+    path.write_text(content.replace('"format": ', '"format": 9', 1), encoding="utf-8")
+    assert open_derived(store).about.passages == 1
+    assert path.read_text(encoding="utf-8") == content
+
+
 def test_a_reader_that_lost_its_folder_to_a_writer_derives_again(tmp_path: Path) -> None:
     store = make_store(tmp_path, [Toy("en", [1, 0])], 2)
     shutil.rmtree(open_derived(store).folder)

@@ -18,6 +18,7 @@ from isoglot.search.derived.facets import Facets
 from isoglot.search.derived.rows import DOCUMENTS_FILE, TIES_FILE, VECTORS_FILE, read_array, texts_file
 from isoglot.search.scan import ExactScan, Quantised, QuantisedScan, Scan
 from isoglot.search.scan.exact import Floats, Rows
+from isoglot.search.store.schema import FORMAT
 
 LEXICON_FOLDER = "lexicon"
 
@@ -102,9 +103,11 @@ def read_derived(folder: Path) -> Derived:
     """Open what `derive` wrote.
 
     Raises:
-        OSError, ValueError: a file is missing or damaged (pyarrow's and pydantic's errors are ValueErrors).
+        OSError, ValueError: a file is missing, damaged or of another format (also pyarrow's and pydantic's errors).
     """
     about = About.model_validate_json((folder / ABOUT_FILE).read_text(encoding="utf-8"))
+    if about.format != FORMAT:
+        raise ValueError(f"{folder} has format {about.format}")
     count = about.passages
     vectors = read_array(folder / VECTORS_FILE, np.float32, (count, about.settings.dimensions))
     return Derived(
