@@ -46,9 +46,12 @@ def index(
     from isoglot.search.extra import check_extra
 
     check_extra()
-    from isoglot.search.build import EncoderRequest, index_source
+    from isoglot.search.build import EncoderRequest, index_source, recall_line
+    from isoglot.search.derived import open_derived
+    from isoglot.search.describe import describe
     from isoglot.search.documents import Columns, open_source
     from isoglot.search.language import detector
+    from isoglot.search.store.store import Store
 
     codes = tuple(code for value in languages for code in value.split(",")) if languages else ()
     detector(codes)
@@ -61,7 +64,9 @@ def index(
             progress=sys.stderr.isatty(),
             fill=fill,
         )
-    typer.echo("\n".join([*summary.lines, f"Index in {out}; search it with `isoglot search {out} QUESTION`."]))
+    typer.echo("\n".join(summary.lines))
+    typer.echo(recall_line(describe(open_derived(Store.open(out)))))
+    typer.echo(f"Index in {out}; search it with `isoglot search {out} QUESTION`.")
 
 
 def unindex(

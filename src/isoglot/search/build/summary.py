@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from isoglot.data.languages import language_name
 from isoglot.search.build.changes import Changes
 from isoglot.search.build.languages import Languages
+from isoglot.search.response import IndexDescription
 from isoglot.search.store.schema import UNKNOWN_LANGUAGE
 
 SHOWN_LANGUAGES = 30
@@ -42,6 +43,16 @@ class Summary:
             f"The index holds {self.passages_now:,} passages of {self.documents_now:,} documents.",
             f"It has version {self.version} and took {self.seconds:.1f} s.",
         ]
+
+
+def recall_line(described: IndexDescription) -> str:
+    """How well the index finds what a scan of all vectors finds."""
+    if not described.recall_questions:
+        return "Every question is compared with every vector."
+    return (
+        f"Recall of the 10 nearest against a scan of all vectors: {described.recall:.4f} "
+        f"(on {described.recall_questions:,} passages as questions)."
+    )
 
 
 def _skipped(changes: Changes) -> list[str]:

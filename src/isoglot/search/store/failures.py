@@ -25,6 +25,6 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def reason_of(problem: Exception) -> str:
-    """The first line of what an error says, without a full stop."""
+    """The first line of what an error says, without the traceback that Arrow adds, and without a full stop."""
     text = str(problem).strip() or type(problem).__name__
-    return text.splitlines()[0].rstrip(".")
+    return text.splitlines()[0].partition(". Detail:")[0].rstrip(".")
