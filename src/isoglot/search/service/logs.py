@@ -35,6 +35,7 @@ def configure() -> None:
     """Send all logs of this process to standard error as lines of JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.setLevel(logging.INFO)
     logging.getLogger().handlers[:] = [handler]
     logging.getLogger().setLevel(logging.WARNING)
     for name, level in {"isoglot.service": logging.INFO, "uvicorn": logging.INFO, "mcp": logging.ERROR}.items():
