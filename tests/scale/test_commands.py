@@ -3,13 +3,17 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from isoglot.cli import main
-from isoglot.search.store.store import Store
+from isoglot.models.encode import encode
+from isoglot.models.roles import Role
+from isoglot.search.build import EncoderRequest, index_source
+from isoglot.search.documents import Columns, open_source
 from toys import all_texts, save_xlm_roberta, write_parallel_qa
 
 pytest.importorskip("isoglot.scale.cluster", reason="needs the extra scale: Ray is not installed", exc_type=ImportError)
@@ -50,12 +54,20 @@ def test_an_evaluation(run: Run, cluster: str, model_folder: Path, tmp_path: Pat
     assert (there / "run.trec").read_text() == (here / "run.trec").read_text()
 
 
-def test_an_index(run: Run, cluster: str, model_folder: Path, tmp_path: Path) -> None:
-    rows = [{"id": str(row), "text": text, "language": "en"} for row, text in enumerate(all_texts(20, LANGUAGES))]
+def test_an_index_has_its_store_filled_first(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISOGLOT_HOME", str(tmp_path / "home"))
+    texts, asked = all_texts(20, LANGUAGES), []
+
+    def fill(model: SentenceTransformer, texts: list[str], role: Role, **options: Any) -> None:
+        asked.extend(texts)
+        encode(model, texts, role, **options)
+        monkeypatch.setattr(model, "encode", None)  # nothing is left to encode
+
+    rows = [{"id": str(row), "text": text, "language": "en"} for row, text in enumerate(texts)]
     source = tmp_path / "passages.jsonl"
     source.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    command = ("index", source, "--model", model_folder, "--batch-size", "4")
-    folders = (run("here", *command), run("there", *command, "--ray", cluster))
-    here, there = (pa.Table.from_batches(Store.open(folder).batches(["passage_id", "vector"])) for folder in folders)
-    assert len(there) == len(rows)
-    assert there.sort_by("passage_id").equals(here.sort_by("passage_id"))
+    out, request = tmp_path / "index", EncoderRequest(str(model_folder))
+    assert index_source(open_source(str(source), Columns("text", "id")), out, request, fill=fill).passages_now == 120
+    assert sorted(asked) == sorted(texts)

@@ -7,7 +7,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import RequestError
-from isoglot.models.encode import encode, space_key
+from isoglot.models.encode import encode, encode_counted, space_key
 from isoglot.models.store import EmbeddingStore
 from isoglot.models.store.segments import read_segments
 from toys import all_texts
@@ -25,26 +25,28 @@ def stored_texts(store: EmbeddingStore, model: SentenceTransformer) -> list[byte
     return [text for segment in read_segments(folder) for text in segment.rows["text"].tolist()]
 
 
-def test_a_killed_worker_loses_nothing(cluster: str, model: SentenceTransformer, tmp_path: Path) -> None:
-    texts = [*all_texts(60, LANGUAGES), *all_texts(5, LANGUAGES)]
-    store, marker = EmbeddingStore(tmp_path / "store"), tmp_path / "died"
+def test_a_killed_worker_loses_nothing_and_what_is_known_is_not_encoded(
+    cluster: str, model: SentenceTransformer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("isoglot.scale.data.processors", lambda: 2)
+    texts, known = [*all_texts(60, LANGUAGES), *all_texts(5, LANGUAGES)], all_texts(8, LANGUAGES)
+    marker = tmp_path / "died"
     dying = deadly(model, marker, batches=9)
-    found = encode_on_ray(dying, texts, "passage", batch_size=4, store=store)
+    here, there = (EmbeddingStore(tmp_path / name) for name in ("here", "there"))
+    for store, encoder in ((here, model), (there, dying)):
+        space = store.space(space_key(encoder, "passage"))
+        space.add(known, encode(model, known, "passage"))
+
+    found = encode_on_ray(dying, texts, "passage", batch_size=4, store=there)
     assert marker.exists()
-    assert (found.encoded, found.found) == (len(set(texts)), 0)
-    np.testing.assert_array_equal(found.vectors, encode(model, texts, "passage", batch_size=4))
-    stored = stored_texts(store, dying)
+    expected = encode_counted(model, texts, "passage", batch_size=4, store=here)
+    assert (found.encoded, found.found) == (expected.encoded, expected.found) == (len(set(texts)) - 48, 48)
+    np.testing.assert_array_equal(found.vectors, expected.vectors)
+    stored = stored_texts(there, dying)
     assert len(stored) == len(set(stored)) == len(set(texts))
 
-
-def test_a_second_run_encodes_only_what_is_missing(cluster: str, model: SentenceTransformer, tmp_path: Path) -> None:
-    texts, store = all_texts(20, LANGUAGES), EmbeddingStore(tmp_path / "store")
-    known = encode(model, texts[:50], "passage", store=store)
-    found = encode_on_ray(model, texts, "passage", store=store)
-    assert (found.encoded, found.found) == (len(texts) - 50, 50)
-    np.testing.assert_array_equal(found.vectors[:50], known)
-    again = encode_on_ray(model, texts, "passage", store=store)
-    assert (again.encoded, again.found) == (0, len(texts))
+    again = encode_on_ray(dying, texts, "passage", batch_size=4, store=there)
+    assert (again.encoded, again.found) == (0, len(set(texts)))
     np.testing.assert_array_equal(again.vectors, found.vectors)
 
 

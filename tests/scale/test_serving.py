@@ -1,8 +1,6 @@
 """A sharded index answers as one machine does, also while a worker dies."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -24,12 +22,13 @@ from toys import all_texts, save_xlm_roberta
 
 pytest.importorskip("isoglot.scale.cluster", reason="needs the extra scale: Ray is not installed", exc_type=ImportError)
 
+import ray
 from ray import serve
-from ray.util.state import list_actors
+from ray.exceptions import ActorDiedError
 
 from isoglot.scale.serving.application import NAME, Serving, application
 from isoglot.scale.serving.searcher import sharded
-from isoglot.scale.serving.shard import Shard, place
+from isoglot.scale.serving.shard import RemoteScan, Shard, place
 
 LANGUAGES = ("en", "de", "fr", "el")
 QUESTIONS = ("which river 37?", "welcher Fluss 74?", "ποταμός")
@@ -78,6 +77,27 @@ def test_shards_answer_as_one_machine(index: Path, balance: str) -> None:
             assert content(parts.search(request)) == content(whole.search(request))
 
 
+class DiesOnce:
+    """A handle whose first answer is the death of the worker."""
+
+    def __init__(self) -> None:
+        self.top, self.asked = self, 0
+
+    def remote(self, *asked: object) -> "DiesOnce":
+        self.asked += 1
+        return self
+
+    def result(self) -> str:
+        if self.asked == 1:
+            raise ActorDiedError
+        return "found"
+
+
+def test_a_shard_that_died_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isoglot.scale.serving.shard.PAUSE_SECONDS", 0)
+    assert RemoteScan(DiesOnce(), Path("derived"), 0).top(np.zeros(3, np.float32), 1) == "found"
+
+
 @given(st.lists(st.integers(0, 1000), max_size=40), st.integers(1, 9))
 def test_no_shard_holds_much_more_than_its_share(passages: list[int], shards: int) -> None:
     held = np.bincount(place(passages, shards), weights=passages, minlength=shards) if passages else np.zeros(shards)
@@ -100,10 +120,18 @@ def ask(served: str, question: str) -> dict:
     return {name: value for name, value in answer.json().items() if name != "milliseconds"}
 
 
-def test_the_service_answers_as_one_machine_also_when_a_shard_dies(served: str, index: Path) -> None:
+def kill_shards() -> None:
+    """End the workers of both shards at once, without a word to them."""
+    names = [actor["name"] for actor in ray.util.list_named_actors(all_namespaces=True)]
+    shards = [name for name in names if f"{NAME}#shard-" in name]
+    assert len(shards) == 2
+    for name in shards:
+        ray.kill(ray.get_actor(name, namespace="serve"))
+
+
+def test_the_service_answers_as_one_machine_also_when_shards_die(served: str, index: Path) -> None:
     whole = Searcher.open(index)
     expected = {q: content(whole.search(SearchRequest(question=q, query_language="en"))) for q in QUESTIONS}
     assert {question: ask(served, question) for question in QUESTIONS} == expected
-    replicas = [actor for actor in list_actors(filters=[("state", "=", "ALIVE")]) if "shard-1" in actor.name]
-    os.kill(replicas[0].pid, signal.SIGKILL)
+    kill_shards()
     assert {question: ask(served, question) for question in QUESTIONS} == expected

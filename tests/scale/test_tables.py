@@ -9,13 +9,12 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import RequestError
-from isoglot.models.encode import encode
+from isoglot.models.encode import encode, space_key
 from toys import all_texts
 
 pytest.importorskip("isoglot.scale.cluster", reason="needs the extra scale: Ray is not installed", exc_type=ImportError)
 
-from isoglot.scale.tables import Columns, encode_parquet
-from scale.deaths import deadly
+from isoglot.scale.tables import Columns, PartEncoder, encode_parquet
 
 TEXTS = all_texts(20, ("en", "de"))
 
@@ -30,23 +29,32 @@ def files(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def test_a_killed_worker_loses_nothing_and_nothing_is_encoded_twice(
+def test_workers_write_the_parts_that_are_missing_and_no_others(
     cluster: str, model: SentenceTransformer, files: list[Path], tmp_path: Path
 ) -> None:
-    out, dying = tmp_path / "parts", deadly(model, tmp_path / "died", batches=3)
-    parts, encoded = encode_parquet(dying, files, out, "passage", batch_size=8)
-    assert (tmp_path / "died").exists()
-    assert (len(parts), encoded, sorted(out.iterdir())) == (5, 80, sorted(parts))
+    out = tmp_path / "parts"
+    out.mkdir()
+    alone = PartEncoder(model, "passage", 8, Columns(), space_key(model, "passage").folder_name, out)
+    first, encoded = alone.encode(files[0], 1)
+    assert (encoded, alone.encode(files[0], 1)) == (16, (first, 0))
+    written = first.stat().st_mtime_ns
+
+    parts, encoded = encode_parquet(model, files, out, "passage", batch_size=8)
+    assert (len(parts), parts[1], encoded, sorted(out.iterdir())) == (5, first, 64, sorted(parts))
+    assert first.stat().st_mtime_ns == written
     found = pa.concat_tables(map(pq.read_table, parts))
     assert found["id"].to_pylist() == [f"p{row}" for row in range(80)]
-    expected = np.concatenate(
-        [encode(model, TEXTS[row : row + 16], "passage", batch_size=8) for row in range(0, 80, 16)]
-    )
-    np.testing.assert_array_equal(np.stack(found["vector"].to_numpy()), expected)
+    rounds = [encode(model, TEXTS[row : row + 16], "passage", batch_size=8) for row in range(0, 80, 16)]
+    np.testing.assert_array_equal(np.stack(found["vector"].to_numpy()), np.concatenate(rounds))
 
-    parts[3].unlink()
-    assert encode_parquet(dying, files, out, "passage", batch_size=8) == (parts, 16)
-    assert sorted(out.iterdir()) == sorted(parts)
+
+def test_another_id_text_or_model_is_another_part(model: SentenceTransformer, tmp_path: Path) -> None:
+    names = set()
+    for ids, texts, key in ((["a"], ["b"], "k"), (["c"], ["b"], "k"), (["a"], ["c"], "k"), (["a"], ["b"], "l")):
+        pq.write_table(pa.table({"id": ids, "text": texts}), tmp_path / "table.parquet")
+        encoder = PartEncoder(model, "passage", 8, Columns(), key, tmp_path)
+        names.add(encoder.encode(tmp_path / "table.parquet", 0)[0].name)
+    assert len(names) == 4
 
 
 @pytest.mark.parametrize(
