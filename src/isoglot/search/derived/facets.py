@@ -109,7 +109,10 @@ class Facets:
         """
         mask = None
         for column, values in wanted.items():
-            here = np.isin(self.codes[self._known(column)], list(self._codes_of(column, values)))
+            codes = self.codes[self._known(column)]
+            is_wanted = np.zeros(len(self.values[column]) + 1, bool)  # the last place is for NONE
+            is_wanted[list(self._codes_of(column, values))] = True
+            here = is_wanted[codes]
             mask = here if mask is None else mask & here
         return mask
 
@@ -123,7 +126,8 @@ class Facets:
             code = pc.index(known, value_text(value)).as_py()
             if code < 0 and column == SOURCE:
                 raise unknown_among(SOURCE, value_text(value), known.to_pylist())
-            yield code if code >= 0 else NONE - 1
+            if code >= 0:
+                yield code
 
     def _known(self, column: str) -> str:
         if column not in self.codes:

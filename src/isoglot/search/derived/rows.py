@@ -99,7 +99,8 @@ def read_array(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> np
     """Memory-map an array; raises ValueError where the file has another size."""
     if path.stat().st_size != int(np.prod(shape)) * np.dtype(kind).itemsize:
         raise ValueError(f"{path} is damaged")
-    return np.memmap(path, kind, "r", shape=shape) if np.prod(shape) else np.empty(shape, kind)
+    # A plain view: slices of memmap itself are slow to make.
+    return np.asarray(np.memmap(path, kind, "r", shape=shape)) if np.prod(shape) else np.empty(shape, kind)
 
 
 def _file(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> np.ndarray:
