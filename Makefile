@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
-RUN := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(VENV)/bin/python -m
+RUN := $(VENV)/bin/python -m
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
 
 .PHONY: setup demo test test-lowest lock
 
@@ -18,13 +19,13 @@ test: setup
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
-	$(RUN) pytest
+	$(RUN) pytest $(SIDE_BY_SIDE)
 
 # The lowest versions that pyproject.toml admits, in an environment of their own.
 test-lowest:
 	$(PYTHON) -m venv $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install --quiet -c constraints-lowest.lock -e '.[dev]'
-	OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(VENV)-lowest/bin/python -m pytest
+	$(VENV)-lowest/bin/python -m pytest $(SIDE_BY_SIDE)
 
 # Needs uv. torch is held where a CPU build of it is at hand.
 lock:

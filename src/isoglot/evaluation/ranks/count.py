@@ -12,8 +12,8 @@ from isoglot.evaluation.ranks.pool import spans
 
 # Given rows of the block's queries and of its passages, the exact scores of these pairs.
 Exact = Callable[[Tensor, Tensor], Tensor]
-# Comparisons made at a time; the marks of their outcome then stay in the processor's cache.
-CELLS = 2**18
+# Comparisons made at a time: few enough for the processor's cache, so many that calls cost little beside them.
+CELLS = 2**20
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,14 @@ def outranking(
 
 def _above(scores: Tensor, limits: Tensor, room: Tensor) -> Tensor:
     """How many of the scores of each query, [q, n], are greater than each of its limits, [q, m]: shape [q, m]."""
-    counts, width = torch.empty_like(limits, dtype=torch.long), scores.shape[1]
+    counts, width = torch.empty_like(limits), scores.shape[1]  # float32 holds the width of any block exactly
     at_once = (len(room) if scores.is_cuda else min(len(room), CELLS)) // width
     for some in spans(limits.shape[1], at_once):
         for rows in spans(len(limits), at_once // min(at_once, limits[:, some].shape[1])):
             asked = limits[rows, some, None]
             marks = room[: asked.numel() * width].view(*asked.shape[:2], width)
-            counts[rows, some] = torch.gt(scores[rows, None], asked, out=marks).sum(2)
-    return counts
+            torch.sum(torch.gt(scores[rows, None], asked, out=marks), 2, out=counts[rows, some])
+    return counts.long()
 
 
 def _between(scores: Tensor, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
