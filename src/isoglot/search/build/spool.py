@@ -46,7 +46,7 @@ class Spool:
             self._writer.write_batch(batch)
         self.rows += batch.num_rows
 
-    def read(self) -> Iterator[pa.RecordBatch]:
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
         """All batches in order; nothing can be added afterwards."""
         with writing(self._folder):
             self._writer.close()

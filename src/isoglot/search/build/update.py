@@ -77,9 +77,9 @@ class Update:
             if changes:
                 encode_rows(texts, rows, self.encoder, progress=self.progress)
             if self.store is None:
-                return Store.create(self.folder, self.encoder.settings, rows.read())
+                return Store.create(self.folder, self.encoder.settings, rows)
             if changes:
-                self.store.commit(rows.read(), changes.removed)
+                self.store.commit(rows, changes.removed)
             return self.store
 
 

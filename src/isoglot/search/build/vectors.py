@@ -10,8 +10,8 @@ from isoglot.search.passages import encoder_text
 def encode_rows(texts: Spool, rows: Spool, encoder: Encoder, *, progress: bool) -> None:
     """Write every row of `texts` into `rows`, with its vector."""
     if encoder.fill is not None:
-        encoder.fill_store([text for batch in texts.read() for text in _read(batch)], progress=progress)
-    for batch in texts.read():
+        encoder.fill_store([text for batch in texts for text in _read(batch)], progress=progress)
+    for batch in texts:
         rows.write(_with_vectors(batch, rows.schema, encoder, progress))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, CData, NavigableString, Tag
+from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
 
 NOT_READ = {"head", "script", "style", "nav", "noscript", "svg", "template"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -22,7 +22,7 @@ def marked_text(page: BeautifulSoup) -> str:
 
 def _marked(page: BeautifulSoup) -> Iterator[str]:
     """Parts of the text; a stack instead of recursion, for pages nest as deep as they like."""
-    left: list[Tag | NavigableString | str] = [page]
+    left: list[PageElement | str] = [page]
     preformatted = 0
     while left:
         node = left.pop()

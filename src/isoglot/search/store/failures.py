@@ -1,10 +1,13 @@
 """Failures of writing as one sentence."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from isoglot.errors import IsoglotError
+
+PLACE = re.compile(r"\. Detail: .*|, \S+\.rs:\d+(?::\d+)?")
 
 
 @contextmanager
@@ -25,6 +28,10 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def reason_of(problem: Exception) -> str:
-    """The first line of what an error says, without the traceback that Arrow adds, and without a full stop."""
+    """The first line of what an error says, without the places in the code that Arrow and Lance add.
+
+    >>> reason_of(RuntimeError("No space left on device, /root/lance-file/src/writer.rs:191:9"))
+    'No space left on device'
+    """
     text = str(problem).strip() or type(problem).__name__
-    return text.splitlines()[0].partition(". Detail:")[0].rstrip(".")
+    return PLACE.sub("", text.splitlines()[0]).rstrip(".")

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.search.store.failures import reason_of, writing
+from isoglot.search.store.gone import GONE, THERE, gone_rows
 from isoglot.search.store.schema import FORMAT, TABLE, Settings, passages_schema
 
 TABLE_FOLDER = f"{TABLE}.lance"
@@ -21,6 +24,9 @@ BATCH_ROWS = 8_192
 KEPT = timedelta(days=1)
 # Many small files make reading slow, and rows that are gone still take their place.
 MANY_FRAGMENTS = 64
+# Documents in one condition.
+ASKED = 10_000
+ID_COLUMNS = ("passage_id", "document_id")
 
 
 class Store:
@@ -83,7 +89,7 @@ class Store:
     @property
     def count(self) -> int:
         """Passages."""
-        return self._table.count_rows()
+        return self._table.count_rows(THERE)
 
     def batches(self, columns: Sequence[str], where: str | None = None) -> Iterator[pa.RecordBatch]:
         """Columns of all passages, read piece by piece, in an order that is the same for every reading of a version.
@@ -92,16 +98,16 @@ class Store:
             columns: names of `passages_schema`.
             where: an SQL condition on its columns; none for all passages.
         """
-        query = self._table.search().select(list(columns))
-        if where is not None:
-            query = query.where(where)
-        yield from query.to_batches(BATCH_ROWS)
+        chosen = THERE if where is None else f"{THERE} AND ({where})"
+        yield from self._table.search().select(list(columns)).where(chosen).to_batches(BATCH_ROWS)
 
     def commit(self, rows: Iterable[pa.RecordBatch], removed: Sequence[str] = ()) -> None:
         """Change the index in one version: killed at any moment, it holds all of the change or nothing.
 
+        Memory grows with the ids that are removed, and not with the rows or the table.
+
         Args:
-            rows: passages to add; one with the `passage_id` of another replaces it.
+            rows: passages to add, which can be read more than once; one with the `passage_id` of another replaces it.
             removed: ids of documents whose passages go, those that `rows` brings again aside.
 
         Raises:
@@ -109,10 +115,27 @@ class Store:
         """
         with writing(self.folder):
             self._tidy()
+            gone = self._gone(rows, set(removed))
+            schema = self._table.schema
             merge = self._table.merge_insert("passage_id").when_matched_update_all().when_not_matched_insert_all()
-            if removed:
-                merge = merge.when_not_matched_by_source_delete(f"document_id IN ({', '.join(map(quoted, removed))})")
-            merge.execute(_reader(rows, self._table.schema))
+            merge.execute(_reader(chain(rows, gone_rows(gone, schema)), schema))
+        if gone:
+            with suppress(Exception):  # such as a full disk; they are not shown, and the next change deletes them
+                self._table.delete(GONE)
+
+    def _gone(self, rows: Iterable[pa.RecordBatch], removed: set[str]) -> list[str]:
+        """Ids of the passages of these documents that no row replaces."""
+        if not removed:
+            return []
+        pairs = (zip(*(batch[name].to_pylist() for name in ID_COLUMNS), strict=True) for batch in rows)
+        replaced = {passage for batch in pairs for passage, document in batch if document in removed}
+        held = (passage for part in _parts(sorted(removed)) for passage in self._passages(part))
+        return [passage for passage in held if passage not in replaced]
+
+    def _passages(self, documents: Iterable[str]) -> Iterator[str]:
+        """Ids of the passages of documents."""
+        for batch in self.batches(["passage_id"], f"document_id IN ({', '.join(map(quoted, documents))})"):
+            yield from batch["passage_id"].to_pylist()
 
     def _tidy(self) -> None:
         """Put many small files together; done before a change, since the change then is the last version."""
@@ -132,6 +155,10 @@ def quoted(text: str) -> str:
     "'l''eau'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
 
 
 def _reader(rows: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.RecordBatchReader:
