@@ -46,6 +46,7 @@ class StubSearcher:
     version: int = 1
     current: bool = True
     broken: Exception | None = None
+    unencodable: str | None = None
     batches: list[list[str]] = field(default_factory=list)
     gate: threading.Event | None = None
     until: Path | None = None
@@ -56,7 +57,7 @@ class StubSearcher:
 
     def encode(self, questions: Sequence[str], languages: Sequence[str | None] = ()) -> NDArray[np.float32]:
         self.batches.append(list(questions))
-        if any("unencodable" in question for question in questions):
+        if self.unencodable in questions:
             raise IsoglotError("This question cannot be encoded.")
         return np.array([[len(question), 1.0] for question in questions], np.float32)
 

@@ -22,7 +22,7 @@ Talks = Callable[[Client], Awaitable[Any]]
 
 def talk(talks: Talks, folder: Path, token: str | None = None, sent: str | None = None) -> Any:
     """What a client got from a service that wants a token and is sent one."""
-    app = create_app(ServiceSettings(folder, token=token), StubSearcher(), StubSearcher)
+    app = create_app(ServiceSettings(folder, token=token), StubSearcher(unencodable="spoilt"), StubSearcher)
     headers = {"Authorization": f"Bearer {sent}"} if sent else {}
 
     async def talking() -> Any:
@@ -64,7 +64,7 @@ def test_an_assistant_learns_what_there_is(tmp_path: Path) -> None:
         ({"question": "a", "k": 10**9}, "less than or equal to 100"),
         ({"question": "a" * 5_000}, "at most 4000 characters"),
         ({"question": "a", "where": {"zzz": 1}}, "There is no column 'zzz'"),
-        ({"question": "unencodable"}, "This question cannot be encoded."),
+        ({"question": "spoilt"}, "This question cannot be encoded."),
     ],
 )
 def test_a_wrong_call_is_told_so(tmp_path: Path, asked: dict[str, Any], sentence: str) -> None:

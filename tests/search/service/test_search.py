@@ -116,8 +116,9 @@ def test_a_body_must_say_that_it_is_json(client: TestClient) -> None:
     assert "Content-Type: application/json" in answer.json()["error"]
 
 
-def test_an_error_of_the_encoder_is_the_askers_alone(client: TestClient) -> None:
-    answer = client.post("/api/search", json={"question": "unencodable"})
+def test_an_error_of_the_encoder_is_the_askers_alone(client: TestClient, searcher: StubSearcher) -> None:
+    searcher.unencodable = "spoilt"
+    answer = client.post("/api/search", json={"question": "spoilt"})
     assert (answer.status_code, answer.json()["error"]) == (503, "This question cannot be encoded.")
     assert client.post("/api/search", json={"question": "fine"}).status_code == 200
 

@@ -43,7 +43,18 @@ def parsed(model: type[Model], body: bytes) -> Model:
 
 def described(model: type[BaseModel]) -> dict[str, Any]:
     """What the description of a route says about its body."""
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": model.model_json_schema()}}}}
+    schema = model.model_json_schema()
+    whole = _inlined(schema, schema.pop("$defs", {}))
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": whole}}}}
+
+
+def _inlined(part: Any, definitions: dict[str, Any]) -> Any:
+    """A schema with its definitions in the places that refer to them, which mean nothing in a larger document."""
+    if isinstance(part, dict) and "$ref" in part:
+        return _inlined(definitions[part["$ref"].rpartition("/")[2]], definitions)
+    if isinstance(part, dict):
+        return {name: _inlined(inner, definitions) for name, inner in part.items()}
+    return [_inlined(inner, definitions) for inner in part] if isinstance(part, list) else part
 
 
 def _whole(value: Any) -> Any:
