@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 from isoglot.search.service.app import create_app
@@ -75,6 +75,6 @@ def test_a_wrong_call_is_told_so(tmp_path: Path, asked: dict[str, Any], sentence
 
 def test_the_token_is_wanted_here_too(tmp_path: Path) -> None:
     assert talk(lambda client: client.list_tools(), tmp_path, TOKEN, TOKEN).tools
-    with pytest.raises(BaseException, match=r".") as failed:
+    with pytest.raises(ExceptionGroup) as failed:
         talk(lambda client: client.list_tools(), tmp_path, TOKEN, "another-token-entirely")
-    assert failed.value
+    assert failed.value.subgroup(MCPError)
