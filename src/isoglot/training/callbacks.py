@@ -110,11 +110,15 @@ class Patience(EarlyStoppingCallback):
 
 
 class StepClock(TrainerCallback):
-    """Tells for which share of the time steps wait for their data; evaluations and checkpoints do not count."""
+    """Tells how fast steps are, and for which share of the time they wait for their data.
+
+    Evaluations and checkpoints do not count.
+    """
 
     def __init__(self) -> None:
         self.began = self.waited = self.stepped = 0.0
-        self.lap_began = (0.0, 0.0)
+        self.steps = 0
+        self.lap_began = (0.0, 0.0, 0)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -126,18 +130,20 @@ class StepClock(TrainerCallback):
     def on_step_end(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """The step is over."""
         self.stepped += time.perf_counter() - self.began
+        self.steps += 1
 
     @property
     def wait_share(self) -> float:
         """Of all steps so far."""
-        return self._share((0.0, 0.0))
+        return _share(self.waited, self.stepped)
 
-    def lap(self) -> float:
-        """The share of the steps since the last call."""
-        share = self._share(self.lap_began)
-        self.lap_began = (self.waited, self.stepped)
-        return share
+    def lap(self) -> tuple[float, float]:
+        """The share of waiting and the steps per second since the last call."""
+        waited, stepped, steps = self.lap_began
+        self.lap_began = (self.waited, self.stepped, self.steps)
+        seconds = self.stepped - stepped
+        return _share(self.waited - waited, seconds), (self.steps - steps) / seconds if seconds else 0.0
 
-    def _share(self, since: tuple[float, float]) -> float:
-        waited, stepped = self.waited - since[0], self.stepped - since[1]
-        return round(waited / stepped, 3) if stepped else 0.0
+
+def _share(part: float, whole: float) -> float:
+    return round(part / whole, 3) if whole else 0.0

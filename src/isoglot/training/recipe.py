@@ -9,9 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from isoglot.errors import RequestError, unknown
 from isoglot.training.adapt.rates import parse_rates
 
-StrategyName = Literal[
-    "mixed", "monolingual", "cross-lingual", "hybrid", "one-pair", "within-batch", "hybrid-one-pair"
-]
+StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid", "one-pair", "within-batch", "hybrid-one-pair"]
 
 
 class Recipe(BaseModel):
@@ -99,7 +97,9 @@ class Recipe(BaseModel):
         Field(ge=0, description="topics of each collection held back to choose checkpoints; 100 or a tenth"),
     ] = None
     eval_steps: Annotated[int, Field(ge=1, description="steps between evaluations and checkpoints")] = 250
-    report_to: Annotated[str, Field(description="tracker the trainer logs to: tensorboard, wandb, ...")] = "none"
+    report_to: Annotated[str, Field(description="tracker the trainer logs to: tensorboard, wandb, mlflow, ...")] = (
+        "none"
+    )
     patience: Annotated[int | None, Field(ge=1, description="stop after so many evaluations without a gain")] = None
 
     @field_validator("train", "languages", mode="before")

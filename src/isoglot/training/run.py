@@ -19,6 +19,7 @@ from isoglot.training.failures import FAILED_BATCH, explained
 from isoglot.training.recipe import Recipe
 from isoglot.training.record import RECORD, differences, measured_record, request_record, write_model
 from isoglot.training.setup import build_trainer, open_training_collections
+from isoglot.training.trackers import check_tracker, keep_logs
 from isoglot.training.trainer import PlanTrainer
 from isoglot.training.workers import check_workers, in_main_process, join_workers, one_voice
 
@@ -39,6 +40,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
     with one_voice():
         check_workers(recipe.batch_size)
         check_output(out, RECORD, overwrite)
+        check_tracker(recipe.report_to)
         console = console or Console(stderr=True, quiet=not PartialState().is_main_process)
         parts = open_training_collections(recipe)
         record, work = request_record(recipe, *parts), beside(out)
@@ -58,6 +60,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
             record |= measured_record(trainer, time.monotonic() - started, first_step)
             shutil.rmtree(work / "finished", ignore_errors=True)
             write_model(trainer.model, recipe, record, work / "finished")
+            keep_logs(work / CHECKPOINTS, work / "finished")
             replace_folder(work / "finished", out, RECORD, overwrite)
             shutil.rmtree(work)
         return trainer.model

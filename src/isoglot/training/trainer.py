@@ -120,6 +120,10 @@ class PlanTrainer(CheckpointedTrainer):
         return value
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Log, with the share of the time since the last entry that steps waited for what they read."""
-        waited = {"wait_share": self.clock.lap()} if "loss" in logs else {}
-        super().log({**logs, **waited}, start_time)
+        """Log, with what trackers should know besides: how fast steps were, and how long they waited for data."""
+        own: dict[str, float] = {}
+        if "loss" in logs:
+            share, steps_per_second = self.clock.lap()
+            batch = self.args.per_device_train_batch_size * self.args.world_size
+            own = {"wait_share": share, "examples_per_second": round(batch * steps_per_second, 1)}
+        super().log({**logs, **own}, start_time)

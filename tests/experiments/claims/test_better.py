@@ -1,5 +1,6 @@
 """Claims that a system is better, against the comparisons that the report shows."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +80,15 @@ def test_every_part_must_hold(evidence: Evidence) -> None:
     refuting = {"worse", "no difference shown"}
     assert found.verdict == ("refuted" if refuting & set(parts) else "not testable with this run")
     assert len(found.numbers) == 12
-    assert f"Of 6 parts of the claim, {parts.count('better')} are supported." in found.explanation
+    told = found.explanation.rpartition("Of 6 parts of the claim, ")[2].replace("is", "are")
+    assert f"{parts.count('better')} are supported" in told
+    assert sum(map(int, re.findall(r"(\d) are ", told))) == 6
+
+
+def test_a_claim_on_more_than_was_evaluated_says_what_it_was_judged_on(evidence: Evidence) -> None:
+    said = f"Judged on {COLLECTION}, of {COLLECTION} and beir/fever."
+    assert said in judge_better(claim(collections=[COLLECTION, "beir/fever"]), evidence).explanation
+    assert "Judged on" not in judge_better(claim(collections=[COLLECTION]), evidence).explanation
 
 
 @pytest.mark.parametrize(

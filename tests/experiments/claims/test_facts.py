@@ -140,7 +140,7 @@ def test_joined_findings(parts: list[Finding], verdict: str, confidence: float |
 def test_joined_findings_tell_what_decides() -> None:
     parts = [Finding(SUPPORTED, 0.99, {"a": 1}, "A."), wanting("B.", {"b": 2}), wanting("B.")]
     found = joined(parts)
-    assert found.explanation == "B. Of 3 parts of the claim, 1 are supported."
+    assert found.explanation == "B. Of 3 parts of the claim, 2 are not testable with this run and 1 is supported."
     assert found.numbers == {"a": 1, "b": 2}
 
 

@@ -67,5 +67,5 @@ def test_a_system_without_scores_fails(experiment: tuple[Spec, list[Results]]) -
 def test_a_setting_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("{name: x, recipe: {}, grid: [{}], evaluate: [y], expected: {hybrid: {y: {pool: {AP: 1}}}}}")
-    with pytest.raises(RequestError, match="expected.hybrid.y.pool"):
+    with pytest.raises(RequestError, match=r"expected\.hybrid\.y\.pool"):
         read_spec(path)

@@ -111,7 +111,7 @@ def test_verdict_table_has_a_row_for_each_opponent_and_the_words_of_the_comparis
 
 
 def test_leakage_is_said_with_the_answer(content: Content) -> None:
-    record = find_leaks([COPIES], COPIES).to_dict()
+    record = find_leaks([replace(COPIES, name="train")], COPIES).to_dict()
 
     def leaking(scores: list[dict]) -> list[dict]:
         return [{**each, "leakage": {"checked": True, **record}} for each in scores]
@@ -126,11 +126,11 @@ def test_leakage_is_said_with_the_answer(content: Content) -> None:
 
 
 def test_pairs_that_leak_are_listed_once_for_systems_with_one_record(content: Content) -> None:
-    record = {"checked": True, **find_leaks([COPIES], COPIES).to_dict()}
+    record = {"checked": True, **find_leaks([replace(COPIES, name="train")], COPIES).to_dict()}
     scores = {key: [{**each, "leakage": record} for each in own] for key, own in content.scores.items()}
     table = pair_table(replace(content, scores=scores))
     assert [row[1].text for row in table.rows] == ["exact, 1.00", "exact, 1.00"]
-    assert (table.rows[1][3].text, table.rows[1][3].details) == (ANSWER, ("copies passage p (en)",))
+    assert (table.rows[0][3].text, table.rows[0][3].details) == (ANSWER, ("copies passage p (en)",))
     assert not pair_table(content).rows
     (named,) = {statement for _, statement in leakage_statements(replace(content, scores=scores))}
-    assert named.startswith("1 query and 1 passage of copies (2 texts) leak from copies, in pairs: 2 exact")
+    assert named.startswith("1 query and 1 passage of copies (2 texts) leak from train, in pairs: 2 exact")
