@@ -22,7 +22,7 @@ SCRIPT_LETTERS = {
 LETTER = regex.compile(r"\p{L}")
 # More text makes the answer no better: 97.8 % right on the sentences of XQuAD-R, read whole or up to here.
 READ = 400
-# Below even odds the detector was right in 17 to 46 % of texts (docs/search.md), so it does not count as knowing.
+# Below even odds the detector is right in 17 to 50 % of texts (benchmarks/language_detection.py): nobody knows then.
 LEAST_CONFIDENCE = 0.5
 
 
@@ -72,7 +72,7 @@ def detector(languages: tuple[str, ...] = ()) -> Detector:
     Raises:
         RequestError: a language is not known, or there is one only.
     """
-    known = {_code(language): language for language in Language.all()}
+    known = {code_of(language): language for language in Language.all()}
     for code in languages:
         if code not in known and code not in SCRIPTS:
             raise unknown("detector of language", code, sorted({*known, *SCRIPTS}))
@@ -88,17 +88,18 @@ def detector(languages: tuple[str, ...] = ()) -> Detector:
 @cache
 def detectable() -> frozenset[str]:
     """The languages that a detector can be asked for, BCP-47."""
-    return frozenset({*map(_code, Language.all()), *SCRIPTS})
+    return frozenset({*map(code_of, Language.all()), *SCRIPTS})
 
 
-def _code(language: Language) -> str:
+def code_of(language: Language) -> str:
+    """The BCP-47 code of one of lingua's languages, in canonical form."""
     code: IsoCode639_1 = language.iso_code_639_1
     return standardize_tag(code.name.lower())
 
 
 def _likeliest(values: Sequence[ConfidenceValue]) -> Detected:
     best = values[0]
-    language = _code(best.language) if best.value >= LEAST_CONFIDENCE else UNKNOWN_LANGUAGE
+    language = code_of(best.language) if best.value >= LEAST_CONFIDENCE else UNKNOWN_LANGUAGE
     return Detected(language, float(best.value))
 
 
