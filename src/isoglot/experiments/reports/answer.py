@@ -80,8 +80,9 @@ def _answer(content: Content, start: StartModel, collection: str) -> Answer:
     sentences = [_sentence(opponent, own, HYBRID in start.main) for opponent, own in found.items()]
     sentences[-1] += _elsewhere(content, start, collection)
     leaks = [
-        f"Of {collection}, {leaking_texts(record)} leak from the training data (see Leakage)."
-        for record in leakage_records(content, collection).values()
+        f"Of {name}, {leaking_texts(record)} leak from the training data (see Leakage)."
+        for name in content.collections
+        for record in leakage_records(content, name).values()
         if leaking(record)
     ]
     return Answer(" · ".join(basis), sentences, " ".join([*leaks, *_cautions(compared, seeds)]))

@@ -7,6 +7,7 @@ from typing import Any
 from isoglot.experiments.reports.table import Value
 
 CLAIMS = "claims.json"
+SURE = 0.995  # rounds to 1
 VERDICTS = {"supported": "better", "refuted": "worse"}
 
 
@@ -19,7 +20,8 @@ def read_claims(folder: Path) -> list[dict[str, Any]]:
 
 def _shown(claim: dict[str, Any]) -> Value:
     confidence = claim.get("confidence")
-    details = () if confidence is None else (f"confidence {confidence:.2f}",)
+    sure = None if confidence is None else f"confidence {confidence:.2f}" if confidence < SURE else "confidence > .99"
+    details = () if sure is None else (sure,)
     return Value(claim["verdict"], details, verdict=VERDICTS.get(claim["verdict"], ""))
 
 

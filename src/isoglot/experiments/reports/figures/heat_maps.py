@@ -15,6 +15,7 @@ from isoglot.experiments.reports.score_tables import file_name
 
 # Drawn on coloured ground, these do not follow the page's colours.
 BLACK, WHITE = "#000001", "#fffffe"
+MOST_WITH_DECIMAL = 9.95
 MIDDLE = 0.179  # the luminance on which black and white have the same contrast
 Matrix = NDArray[np.float64]
 
@@ -84,6 +85,18 @@ def luminance(colour: Matrix) -> float:
     return round(float(linear @ np.array([0.2126, 0.7152, 0.0722])), 6)
 
 
+def shown(value: float, *, is_gain: bool) -> str:
+    """A value as the map prints it: of small differences a decimal, of none no sign.
+
+    >>> shown(64.6, is_gain=False), shown(-0.34, is_gain=True), shown(-0.04, is_gain=True), shown(12.3, is_gain=True)
+    ('65', '−.3', '0', '+12')
+    """
+    if not is_gain or abs(value) >= MOST_WITH_DECIMAL:
+        return f"{value:{'+' if is_gain else ''}.0f}".replace("-", "−")
+    text = f"{value:+.1f}"
+    return "0" if text[1:] == "0.0" else text.replace("0.", ".").replace("-", "−")
+
+
 def _paint(
     axes: Axes, matrix: Matrix, asked: list[str], answered: list[str], limits: tuple[float, float], colours: str
 ) -> None:
@@ -95,10 +108,11 @@ def _paint(
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(len(answered)) + 0.5, answered)
     axes.set_yticks(np.arange(len(asked)) + 0.5, asked)
-    sign = "+" if limits[0] < 0 else ""
+    is_gain = limits[0] < 0
     for (row, column), value in np.ndenumerate(matrix):
         if np.isnan(value):
             continue
         ink = BLACK if luminance(mesh.to_rgba(np.array([value]))[0, :3]) > MIDDLE else WHITE
-        text = f"{value:{sign}.0f}".replace("-", "−")
-        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=7.5, color=ink)
+        axes.text(
+            column + 0.5, row + 0.5, shown(value, is_gain=is_gain), ha="center", va="center", fontsize=7.5, color=ink
+        )
