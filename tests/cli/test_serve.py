@@ -24,6 +24,7 @@ Isoglot = Callable[..., tuple[int, str, str]]
         (("--timeout", "0"), ["--timeout"]),
         (("--rate", "-1"), ["--rate"]),
         (("--workers", "2"), ["--workers"]),
+        (("--onnx", "--ray", "local"), ["--onnx", "--ray"]),
     ],
 )
 def test_what_cannot_be_served_is_refused(

@@ -1,12 +1,14 @@
 """`isoglot serve`: an index as a service, with its search page."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from isoglot.cli.ray import RayOption, at_cluster
+from isoglot.errors import RequestError
 
 
 def serve(
@@ -23,6 +25,10 @@ def serve(
         Path | None, typer.Option(help="folder that `isoglot evaluate --out` wrote, for the page's second tab")
     ] = None,
     writable: Annotated[bool, typer.Option("--writable", help="let callers add and delete documents")] = False,
+    onnx: Annotated[
+        bool,
+        typer.Option("--onnx", help="encode questions faster on a CPU, with ONNX Runtime; the first start exports"),
+    ] = False,
     log_questions: Annotated[bool, typer.Option("--log-questions", help="write questions into the log")] = False,
     ray: RayOption = None,
 ) -> None:
@@ -30,6 +36,8 @@ def serve(
     from isoglot.search.service.extra import check_extra
 
     check_extra()
+    if onnx and ray is not None:
+        raise RequestError("--onnx is for a service on this machine; leave out --onnx or --ray.")
     from isoglot.search.searcher import Searcher
     from isoglot.search.service.app import create_app
     from isoglot.search.service.evaluation import check_evaluation
@@ -60,8 +68,8 @@ def serve(
             serve_on_ray(settings, host, port, lambda: typer.echo(tell))
         return
     bound = bind(host, port)
-    searcher = Searcher.open(folder)
-    app = create_app(settings, searcher, lambda: Searcher.open(folder), Writer(folder) if writable else None)
+    opened = partial(Searcher.open, folder, onnx=onnx)
+    app = create_app(settings, opened(), opened, Writer(folder) if writable else None)
     configure()
     listen(bound)
     typer.echo(f"Serving {folder} at {url_of(bound)} (Ctrl-C ends it)")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from isoglot.data.languages import language_problem
 from isoglot.errors import RequestError
 from isoglot.models.encode import encode
+from isoglot.models.onnx import check_extra, with_onnx
 from isoglot.search.answering.hits import hits_shown
 from isoglot.search.answering.pool import everywhere, pool_of
 from isoglot.search.answering.query_language import query_language
@@ -48,19 +49,25 @@ class Searcher:
     _encoding: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, *, onnx: bool = False) -> Self:
         """Open an index for search, and derive from its store what is not there or out of date.
 
         Args:
             folder: what `isoglot index --out` wrote.
+            onnx: encode questions with ONNX Runtime, see `with_onnx`.
 
         Raises:
-            RequestError: the folder holds no index, one of another format, or one made by another model.
-            IsoglotError: the model cannot be loaded, or what answers cannot be written.
+            RequestError: the folder holds no index, one of another format, or one made by another model; or the extra
+                onnx is not installed.
+            IsoglotError: the model cannot be loaded or exported, or what answers cannot be written.
         """
+        if onnx:
+            check_extra()
         store = Store.open(folder)
         encoder = Encoder.load(EncoderRequest().completed(store.settings))
         check_same(folder, store.settings, encoder.settings)
+        if onnx:
+            encoder = replace(encoder, model=with_onnx(encoder.model))
         searcher = cls(folder, encoder, open_derived(store))
         searcher.search(SearchRequest(question=WARM_UP))
         return searcher

@@ -1,0 +1,14 @@
+"""The libraries that only encoding with ONNX needs."""
+
+from importlib.util import find_spec
+
+from isoglot.errors import RequestError
+
+MISSING_EXTRA = "Encoding with ONNX needs the extra onnx: run pip install 'isoglot[onnx]'."
+LIBRARIES = ("onnx", "onnxruntime", "onnxscript")
+
+
+def check_extra() -> None:
+    """Refuse before any work if a library of the export or of its runtime is not installed; raises RequestError."""
+    if not all(map(find_spec, LIBRARIES)):
+        raise RequestError(MISSING_EXTRA)
