@@ -39,6 +39,7 @@ def test_a_list_is_told_by_what_it_has_more_or_less_than_the_recipe() -> None:
         {"strategy": ["hybrid"]},
         {"train": [["data/a-mined", "data/b.jsonl"], ["data/b.jsonl"]], "negatives": [1]},
         {"languages": [[*"abc"]], "symmetric": [True]},
+        {"train": [["mined/a", "mined/b", "c", "d"]]},
         **recipe,
     )
     assert [cell.system for cell in found] == [
@@ -46,6 +47,7 @@ def test_a_list_is_told_by_what_it_has_more_or_less_than_the_recipe() -> None:
         "hybrid, train a-mined without a, negatives 1",
         "hybrid, train without a, negatives 1",
         "hybrid, languages 3 of 8, symmetric",
+        "hybrid, train 4 others",
     ]
 
 

@@ -100,6 +100,8 @@ def _shown(value: Any, usual: Any) -> str:
         return "" if value is True else str(value)
     known = usual if isinstance(usual, list) else []
     more, less = ([_stem(each) for each in one if each not in other] for one, other in ((value, known), (known, value)))
+    if len(more) > MOST_NAMED:
+        return f"{len(more)} others"
     if len(less) > MOST_NAMED and not more:
         return f"{len(value)} of {len(known)}"
     without = f"without {' and '.join(less)}" if less else ""
