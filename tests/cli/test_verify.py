@@ -86,8 +86,10 @@ def test_labelled_claims_of_another_collection_calibrate(
 ) -> None:
     both = [tmp_path / "own.json", tmp_path / "other.json"]
     arguments = ("verify", claims, "--model", "isoglot/static")
-    assert isoglot(*arguments, "--corpus", corpus, "--out", both[0])[0] == 0
-    assert isoglot(*arguments, "--corpus", unlabelled, "--calibrate", corpus, "--out", both[1])[0] == 0
+    code, said, _ = isoglot(*arguments, "--corpus", corpus, "--out", both[0])
+    assert (code, "as far as the two are alike" in flat(said)) == (0, False)
+    code, said, _ = isoglot(*arguments, "--corpus", unlabelled, "--calibrate", corpus, "--out", both[1])
+    assert (code, "as far as the two are alike" in flat(said)) == (0, True)
     own, other = (json.loads(path.read_text()) for path in both)
     assert own["calibration"] == other["calibration"]
     assert [each["verdict"] for each in own["claims"]] == [each["verdict"] for each in other["claims"]]

@@ -175,7 +175,8 @@ def test_quality_is_that_of_the_topics_held_out() -> None:
     assert isinstance(found, Calibration)
     fitted = np.isin(np.arange(60), np.random.default_rng(0).permutation(60)[:30])
     labelled = label(collection, encoded)
-    assert found.threshold == best_f1_threshold(*labelled.of(fitted).pairs)
+    assert found.threshold == max(best_f1_threshold(*labelled.of(fitted).pairs), found.curve.midpoint)
+    assert found.curve(np.array(found.threshold)) >= 0.5 - 1e-12
     assert found.curve == fit_curve(*labelled.of(fitted).pairs)
     assert found.quality == quality_of(labelled.of(~fitted), found.threshold)
     assert found.quality != quality_of(labelled.of(fitted), found.threshold)

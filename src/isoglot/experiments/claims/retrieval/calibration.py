@@ -74,7 +74,8 @@ class Calibration:
         held_out_topics: on which its quality was measured.
         seed: cut the topics in halves.
         curve: gives the probability that the best passage is relevant.
-        threshold: the standard score from which on evidence counts as found: the one of best F1 on the topics fitted.
+        threshold: the standard score from which on evidence counts as found: the one of best F1 on the topics fitted,
+            but none at which it is less probable than not.
         quality: of the threshold, on the topics held out.
     """
 
@@ -120,7 +121,7 @@ def calibrate(collection: Collection, encoded: EncodedCollection, *, seed: int) 
     curve = fit_curve(scores, labels)
     if curve is None:
         return f"higher scores make no passage of {collection.name} more surely relevant"
-    threshold = best_f1_threshold(scores, labels)
+    threshold = max(best_f1_threshold(scores, labels), curve.midpoint)
     quality = quality_of(labelled.of(~is_own), threshold)
     half = len(topics) // 2
     return Calibration(collection.name, half, len(topics) - half, seed, curve, threshold, quality)

@@ -32,14 +32,18 @@ def calibration_lines(record: dict[str, Any]) -> list[str]:
         f"Calibrated on {found['topics']:,} topics of {found['collection']}, each as it is and with its relevant "
         "passages taken away: a probability supposes that every second claim has evidence in the corpus. Related "
         f"evidence counts as found from {found['threshold']:.2f} standard deviations above a claim's mean score in the "
-        "corpus (the best F1 on these topics)."
+        "corpus (the best F1 on these topics, and more probable than not)."
     )
     tested = (
         f"On {found['held_out_topics']:,} other topics: precision {decimal(quality['precision'])}, recall "
         f"{decimal(quality['recall'])}, coverage {decimal(quality['coverage'])}; with the relevant passages taken away "
         f"{decimal(quality['found_without_evidence'])} of the claims still count as found."
     )
-    return [fitted, tested]
+    other = (
+        f"The labelled claims are those of {found['collection']}, the corpus is {record['corpus']}: probabilities hold "
+        "as far as the two are alike."
+    )
+    return [fitted, tested, *([other] if found["collection"] != record["corpus"] else [])]
 
 
 def _claim(claim: dict[str, Any]) -> Iterator[RenderableType]:
