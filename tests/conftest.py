@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Read when libraries are first imported, here and in the processes that tests start. Sums of one thread are the same
 # every time, a process with one thread may fork, and several tests at a time share the cores.
 os.environ.update(OMP_NUM_THREADS="1", HF_HUB_OFFLINE="1")
 
 from isoglot.data import Collection
+
+# A busy machine is no failure.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 Rows = dict[str, list[dict[str, Any]]]

@@ -24,7 +24,7 @@ from isoglot.training.workers import join_workers
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["isoglot.training.run"])
-SECONDS = 60
+SECONDS = 300
 
 
 def free_port() -> int:
@@ -60,7 +60,7 @@ def run_workers(world: int, function: Callable[..., Any], *arguments: Any) -> li
         return [answer_of(receiving) for _, receiving in workers]
     finally:
         for worker, _ in workers:
-            worker.join(SECONDS / 10)
+            worker.join(SECONDS / 50)
             worker.kill()
 
 
