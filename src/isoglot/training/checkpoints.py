@@ -84,6 +84,10 @@ class CheckpointedTrainer(SentenceTransformerTrainer):
         self._name_best_checkpoint()
         PartialState().wait_for_everyone()
 
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:  # noqa: ARG002
+        """Write the model without a card, which takes longer than small weights."""
+        self.model.save_pretrained(output_dir, create_model_card=False)
+
     def _save_callbacks(self) -> None:
         everything = (*self.callback_handler.callbacks, self.control)
         with_state = [each for each in everything if isinstance(each, ExportableState)]

@@ -76,7 +76,7 @@ def measured_record(trainer: PlanTrainer, seconds: float, first_step: int) -> di
 
 def write_model(model: SentenceTransformer, recipe: Recipe, record: dict[str, Any], folder: Path) -> None:
     """Write the model as a sentence-transformers folder with the record, the recipe and a card."""
-    model.save_pretrained(str(folder))
+    model.save_pretrained(str(folder), create_model_card=False)
     write_text(folder / "recipe.yaml", write_recipe(recipe))
     write_text(folder / "README.md", model_card(model, recipe, record))
     write_text(folder / RECORD, json.dumps(record, indent=2) + "\n")

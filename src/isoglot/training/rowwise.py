@@ -1,8 +1,12 @@
 """Token tables whose gradient holds the rows of a batch's tokens only, so that the optimizer can pass over the rest."""
 
+from functools import partial
+
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Transformer
 from torch import Tensor, nn
+
+from isoglot.training.bags import mean_of_rows
 
 # Gradients of a step's chunks are added up once they hold this share of the table's rows.
 MERGED_SHARE = 8
@@ -22,6 +26,8 @@ def make_rowwise(model: SentenceTransformer, *, rowwise: bool = True) -> None:
         table.sparse = rowwise
         if rowwise and table.weight.requires_grad:
             table.weight.register_post_accumulate_grad_hook(_add_up_rows)
+        if rowwise and isinstance(table, nn.EmbeddingBag) and table.mode == "mean":
+            table.forward = partial(mean_of_rows, table)  # type: ignore[method-assign]
 
 
 def token_tables(model: SentenceTransformer) -> list[nn.Embedding | nn.EmbeddingBag]:
@@ -38,5 +44,10 @@ def token_tables(model: SentenceTransformer) -> list[nn.Embedding | nn.Embedding
 
 def _add_up_rows(weight: Tensor) -> None:
     gradient = weight.grad
-    if gradient is not None and gradient.is_sparse and gradient._nnz() > len(weight) // MERGED_SHARE:
+    if gradient is None or not gradient.is_sparse:
+        return
+    rows = gradient._indices()[0]
+    if bool((rows[1:] > rows[:-1]).all()):
+        gradient._coalesced_(True)  # it was when it was made, and no longer says so
+    elif len(rows) > len(weight) // MERGED_SHARE:
         weight.grad = gradient.coalesce()
