@@ -259,7 +259,7 @@ def test_a_gpu_counts_as_a_processor_does(pool_device: str) -> None:
     np.testing.assert_array_equal(found.top, expected.top)
 
 
-@pytest.mark.parametrize("dimensions", [1, 255, 256, 257, 700])
+@pytest.mark.parametrize("dimensions", [1, 383, 384, 385, 700])
 def test_float32_scores_are_within_their_error_bound(dimensions: int) -> None:
     """Vectors of equal components are the hardest: every product and every partial sum rounds the same way."""
     queries = torch.full((3, dimensions), dimensions**-0.5)
@@ -268,7 +268,7 @@ def test_float32_scores_are_within_their_error_bound(dimensions: int) -> None:
     found, room = torch.empty(2, 3, 53)
     product(stripes(queries), stripes(passages), found, room)
     error = (found.double() - queries.double() @ passages.double().T).abs().max()
-    assert error <= error_bound(dimensions) < 2e-5
+    assert error <= error_bound(dimensions) < 2.5e-5
 
 
 def test_golds_out_of_order_are_refused() -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from isoglot.errors import IsoglotError
 from isoglot.evaluation.ranks.golds import Integers
-from isoglot.evaluation.ranks.pool import Pool, Vectors, spans
+from isoglot.evaluation.ranks.pool import Pool, Vectors, evenly, spans
 from isoglot.evaluation.ranks.scores import exact_products, on_grid, product, stripes
 from isoglot.evaluation.ranks.threads import Rooms, working_threads
 
@@ -113,8 +113,9 @@ class Scorer:
         """
         with working_threads(self.device) as (threads, count):
             for chunk in self._chunks():
-                size = self.memory // (2 * count) // (CELL_BYTES * len(chunk.place) + 8 * self.dimensions)
-                rooms = Rooms(count, max(1, min(size, len(query_rows))) * len(chunk.place), self.device)
+                most = self.memory // (2 * count) // (CELL_BYTES * len(chunk.place) + 8 * self.dimensions)
+                size = evenly(len(query_rows), max(1, most), count)
+                rooms = Rooms(count, size * len(chunk.place), self.device)
                 for _ in threads.map(
                     partial(self._work_on, chunk, query_rows, rooms, work), spans(len(query_rows), size)
                 ):

@@ -86,3 +86,13 @@ class Pool:
 def spans(length: int, size: int) -> Iterator[slice]:
     """Slices of at most `size` (one at least) that cover `length`."""
     return (slice(start, start + max(1, size)) for start in range(0, length, max(1, size)))
+
+
+def evenly(length: int, most: int, workers: int) -> int:
+    """The size of at most `most` by which `length` is cut so that every worker gets as many pieces.
+
+    >>> evenly(1000, 290, workers=2)
+    250
+    """
+    rounds = max(1, -(-length // (most * workers)))
+    return max(1, -(-length // (rounds * workers)))

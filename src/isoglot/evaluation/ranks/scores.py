@@ -12,7 +12,7 @@ from torch import Tensor
 from isoglot.errors import IsoglotError
 
 GRID = 2.0**26
-STRIPE = 256
+STRIPE = 384  # dimensions at most
 LONGEST = 1.005  # what a vector of length 1 may measure after rounding to bfloat16
 
 
@@ -45,13 +45,20 @@ def error_bound(dimensions: int) -> float:
     gamma_n of Higham (Accuracy and Stability of Numerical Algorithms, 2002, eq. 3.5) for the n roundings that a term
     goes through, its stripe's and those of the stripes' sum; and the roundings of scores to float32.
     """
-    roundings = (min(STRIPE, dimensions) + -(-dimensions // STRIPE)) * 2.0**-24
+    number, width = _cut(dimensions)
+    roundings = (width + number) * 2.0**-24
     return LONGEST**2 * roundings / (1 - roundings) + 2.0**-22
 
 
 def stripes(vectors: Tensor) -> list[Tensor]:
     """The vectors cut into stripes of dimensions, each in one piece of memory."""
-    return [stripe.contiguous() for stripe in vectors.split(STRIPE, dim=1)]
+    return [stripe.contiguous() for stripe in vectors.split(_cut(vectors.shape[1])[1], dim=1)]
+
+
+def _cut(dimensions: int) -> tuple[int, int]:
+    """The number of stripes and the width of the widest: as few as may be, equally wide or nearly so."""
+    number = -(-dimensions // STRIPE)
+    return number, -(-dimensions // number)
 
 
 def product(queries: list[Tensor], passages: list[Tensor], out: Tensor, room: Tensor) -> None:
