@@ -14,8 +14,8 @@ def test_exit_codes_tell_failed_work_from_a_wrong_request() -> None:
     ("name", "sentence"),
     [
         ("monoligual", "There is no strategy 'monoligual'; did you mean 'monolingual'? Known: mixed, monolingual."),
-        ("zzz", "There is no strategy 'zzz'; Known: mixed, monolingual."),
-        ("", "There is no strategy ''; Known: mixed, monolingual."),
+        ("zzz", "There is no strategy 'zzz'; known: mixed, monolingual."),
+        ("", "There is no strategy ''; known: mixed, monolingual."),
     ],
 )
 def test_an_unknown_name_is_one_sentence(name: str, sentence: str) -> None:

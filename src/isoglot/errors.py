@@ -24,5 +24,5 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> RequestError:
     """
     known = list(known)
     near = get_close_matches(name, known, n=1, cutoff=0.5)
-    question = f"did you mean {near[0]!r}? " if near else ""
-    return RequestError(f"There is no {kind} {name!r}; {question}Known: {', '.join(known)}.")
+    instead = f"did you mean {near[0]!r}? Known" if near else "known"
+    return RequestError(f"There is no {kind} {name!r}; {instead}: {', '.join(known)}.")

@@ -80,7 +80,7 @@ def test_clear_removes_one_model_by_its_name_or_hash(filled: Path, model: str) -
 def test_a_model_that_is_not_stored_is_a_wrong_request(filled: Path, model: str) -> None:
     problem = call("clear", "--model", model).exception
     assert isinstance(problem, RequestError)
-    assert "Known: eeeeeeeeeeee, other, some/model." in str(problem)
+    assert "nown: eeeeeeeeeeee, other, some/model." in str(problem)
     assert names_left(filled) == {"some/model", "other", ""}
 
 
@@ -97,3 +97,15 @@ def test_both_choices_hold_together(filled: Path) -> None:
     assert names_left(filled) == {"some/model", "other", ""}
     call("clear", "--older-than", "9", "--model", "other")
     assert names_left(filled) == {"some/model", ""}
+
+
+def test_exports_are_shown_and_go_with_their_model(filled: Path) -> None:
+    exports = filled.parent / "onnx"
+    for model in (KEYS["some/model"].model, "9" * 64):
+        (exports / f"1-{model}").mkdir(parents=True)
+        (exports / f"1-{model}" / "model.onnx").write_bytes(b"0" * 500)
+    assert f"2 ONNX exports (1.0 kB) in {exports}." in call("show").output
+    assert f"Removed 1 ONNX export (500 bytes) from {exports}." in call("clear", "--model", "some/model").output
+    assert f"Removed 1 ONNX export (500 bytes) from {exports}." in call("clear", "--model", "9999").output
+    assert list(exports.iterdir()) == []
+    assert names_left(filled) == {"other", ""}

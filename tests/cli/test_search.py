@@ -7,7 +7,7 @@ from rich.console import Console
 
 from isoglot.cli.search import search
 from isoglot.errors import RequestError
-from isoglot.search.asking import conditions
+from isoglot.search.asking import filters
 from isoglot.search.response import Hit, LanguageShare, SearchResponse, Span, Trade
 from isoglot.search.terminal import answer_page, bar
 
@@ -66,10 +66,10 @@ def test_bars_end_within_their_width(hits: float, pool: float) -> None:
     assert len(bar(hits, pool)) <= 25
 
 
-@pytest.mark.parametrize("text", ["year", "=2024", ""])
-def test_conditions_without_a_column_or_value_are_refused(text: str) -> None:
-    with pytest.raises(RequestError, match="write COLUMN=VALUE"):
-        conditions([text])
+@pytest.mark.parametrize("text", ["year", ":2024", ""])
+def test_filters_without_a_column_or_colon_are_refused(text: str) -> None:
+    with pytest.raises(RequestError, match="write it as column:value"):
+        filters([text])
 
 
 def test_wrong_values_are_refused_before_an_index_is_opened(tmp_path: object) -> None:

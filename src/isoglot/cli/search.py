@@ -19,7 +19,7 @@ def search(
         list[str] | None, typer.Option("--languages", "--language", help="search these languages, such as de,sw")
     ] = None,
     source: Annotated[list[str] | None, typer.Option(help="search this source; may be repeated")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE of the metadata; may be repeated")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="column:value that a hit must have; may be repeated")] = None,
     query_language: Annotated[str | None, typer.Option(help="of the question; detected unless given")] = None,
     json: Annotated[bool, typer.Option("--json", help="print the answer as JSON")] = False,
 ) -> None:
@@ -28,7 +28,7 @@ def search(
     calibrated compares scores after taking away what a question is near to in each language anyhow; balanced gives
     every language its share of the pool in every first part of the hits; only searches the languages given.
     """
-    from isoglot.search.asking import conditions, request_of
+    from isoglot.search.asking import filters, request_of
     from isoglot.search.extra import check_extra
 
     check_extra()
@@ -40,7 +40,7 @@ def search(
         balance=balance,
         languages=codes,
         sources=tuple(source or ()),
-        where=conditions(where or ()),
+        where=filters(where or ()),
         query_language=query_language,
     )
     from rich.console import Console

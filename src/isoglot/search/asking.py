@@ -1,6 +1,7 @@
 """A request from what a person typed; what is wrong with it is one sentence."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,19 +27,19 @@ def request_of(**fields: Any) -> SearchRequest:
         raise RequestError(sentence_of(problem.errors())) from problem
 
 
-def conditions(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Values of columns from texts COLUMN=VALUE; of a column that is named again any of its values will do.
+def filters(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Filters from column:value texts; of a column that is named again any of its values will do.
 
     Raises:
-        RequestError: a text has no equals sign, or no column before it.
+        RequestError: a text has no colon, or no column before it.
 
-    >>> conditions(["year=2024", "year=2025", "author=Ana"])
-    {'year': ('2024', '2025'), 'author': ('Ana',)}
+    >>> filters(["year:2024", "author:Ana", "author:Bo"])
+    {'year': ('2024',), 'author': ('Ana', 'Bo')}
     """
-    found: dict[str, tuple[str, ...]] = {}
+    values: dict[str, list[str]] = defaultdict(list)
     for text in texts:
-        column, sign, value = text.partition("=")
-        if not (column and sign):
-            raise RequestError(f"{text!r} is no condition; write COLUMN=VALUE, such as year=2024.")
-        found[column] = (*found.get(column, ()), value)
-    return found
+        column, colon, value = text.partition(":")
+        if not (column and colon):
+            raise RequestError(f"where is {text[:60]!r}; write it as column:value.")
+        values[column].append(value)
+    return {column: tuple(several) for column, several in values.items()}

@@ -90,7 +90,7 @@ class IndexDescription(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     model: Annotated[str, Field(description="the encoder, as it was given")]
-    version: Annotated[int, Field(description="of the store, one more with every change")]
+    version: Annotated[int, Field(description="of the store; it grows with every change")]
     documents: int
     passages: int
     dimensions: int

@@ -143,7 +143,7 @@ def test_too_few_topics_are_refused_with_their_number(rows: int, said: str) -> N
         ({"settings": ["monolingual", "cross-lingual"]}, "a has no values of cross-lingual"),
         ({"settings": ["pool"]}, "no setting 'pool'"),
         ({"measures": ["RD"]}, "a has no values of RD"),
-        ({"measures": ["ap"]}, "no measure 'ap'; Known: AP, RD"),
+        ({"measures": ["ap"]}, "no measure 'ap'; known: AP, RD"),
         ({"resamples": 10}, "10 resamples .* family of 1 comparisons; take at least 20"),
     ],
 )

@@ -86,7 +86,7 @@ def test_query_of_another_topic_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "measure", "said"),
-    [("monolingaul", "AP", "did you mean 'monolingual'"), ("monolingual", "topic_id", "'topic_id'; Known: AP")],
+    [("monolingaul", "AP", "did you mean 'monolingual'"), ("monolingual", "topic_id", "'topic_id'; known: AP")],
 )
 def test_unknown_setting_or_measure_is_named(setting: str, measure: str, said: str) -> None:
     with pytest.raises(RequestError, match=said):

@@ -8,8 +8,8 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import IsoglotError
-from isoglot.files import cache_folder
 from isoglot.models.encode import encode
+from isoglot.models.exports import exports_folder
 from isoglot.models.fingerprint import fingerprint
 from isoglot.models.onnx.encoder import open_export
 from isoglot.models.roles import ROLES
@@ -39,9 +39,10 @@ def with_onnx(model: SentenceTransformer) -> SentenceTransformer:
         IsoglotError: the encoder cannot be exported, or its export gives other vectors than the encoder.
     """
     model.to("cpu")
-    folder = cache_folder() / "onnx" / f"{FORMAT}-{fingerprint(model)}"
+    folder = exports_folder() / f"{FORMAT}-{fingerprint(model)}"
     if not folder.is_dir():
         _export_to(folder, model)
+    folder.touch()
     encoder = open_export(model, folder)
     check_same_vectors(model, encoder)
     model.to("meta")
