@@ -38,9 +38,9 @@ QUESTIONS = (
 
 
 @contextmanager
-def serving(index: Path) -> Iterator[str]:
+def serving(index: Path, *options: str) -> Iterator[str]:
     """The address of a service over an index; it has to end well."""
-    command = [sys.executable, "-m", "isoglot", "serve", str(index), "--port", "0", "--rate", "0"]
+    command = [sys.executable, "-m", "isoglot", "serve", str(index), "--port", "0", "--rate", "0", *options]
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as running,

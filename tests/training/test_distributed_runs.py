@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from isoglot.training.checkpoints import last_checkpoint
 from isoglot.training.loss import Objective
 from isoglot.training.recipe import Recipe, read_recipe, write_recipe
 from isoglot.training.run import train
+from isoglot.training.trainer import PlanTrainer
 from training.workers import at_steps, command, run_workers, signalled
 
 Recipes = Callable[..., Recipe]
@@ -69,6 +71,26 @@ def test_two_workers_end_with_the_same_weights_and_the_log_of_one(
         for key in ("loss", "grad_norm"):
             found, expected = ([entry[key] for entry in each["log"] if key in entry] for each in (record, alone))
             assert found == pytest.approx(expected, rel=1e-4)
+
+
+def trained_with_a_slow_second_worker(recipe_file: Path, out: Path) -> NDArray:
+    """The table after a training in which the second worker is late to read the best checkpoint."""
+    load = PlanTrainer._load_from_checkpoint
+
+    def late(self: PlanTrainer, *arguments: Any) -> None:
+        time.sleep(2 * int(os.environ["RANK"]))
+        load(self, *arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(PlanTrainer, "_load_from_checkpoint", late)
+        (table,) = train(read_recipe(recipe_file, {}), out).parameters()
+    return table.detach().numpy()
+
+
+def test_no_worker_ends_before_all_have_read_the_best_checkpoint(toy_recipe: Recipes, tmp_path: Path) -> None:
+    saved(toy_recipe(model="isoglot/static", steps=2), tmp_path)
+    first, second = run_workers(2, trained_with_a_slow_second_worker, tmp_path / "recipe.yaml", tmp_path / "out")
+    np.testing.assert_array_equal(first, second)
 
 
 def test_batch_that_does_not_divide_is_refused_once_before_anything_is_loaded(tmp_path: Path) -> None:

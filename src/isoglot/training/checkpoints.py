@@ -115,3 +115,4 @@ class CheckpointedTrainer(SentenceTransformerTrainer):
     def _load_best_model(self) -> None:
         """Load the best checkpoint; the base class would go on with the last weights where that fails."""
         self._load_from_checkpoint(self.state.best_model_checkpoint)
+        PartialState().wait_for_everyone()  # the first to end removes the checkpoints
