@@ -73,6 +73,7 @@ def test_html_is_what_a_reader_sees() -> None:
         (b"<p>a<p>b", "a\n\nb"),
         (b"<p>x" * 20_000, "\n\n".join(["x"] * 20_000)),
     ],
+    ids=["charset", "utf-16", "byte order mark", "pre", "deep", "open paragraphs", "many paragraphs"],
 )
 def test_html_of_other_shapes(page: bytes, text: str) -> None:
     assert read_html(page).text == text
@@ -101,6 +102,7 @@ def test_pdf_pages_are_sections() -> None:
         (b"%PDF-1.4 junk", "no readable PDF"),
         (b"", "no readable PDF"),
     ],
+    ids=["encrypted", "without text", "junk", "empty"],
 )
 def test_pdf_that_cannot_be_read(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason):
