@@ -1,6 +1,6 @@
 """`isoglot cache`: what the embedding store and the exports of encoders hold, and clearing them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -61,7 +61,8 @@ def clear(
 
     store = EmbeddingStore()
     hashes = _hashes(store.report(), kept_exports(), model)
-    latest = datetime.now().astimezone() - timedelta(days=older_than or 0)
+    ever = datetime.max.replace(tzinfo=UTC)  # also what a clock that was set back since has written
+    latest = ever if older_than is None else datetime.now(UTC) - timedelta(days=older_than)
     removed = store.clear(lambda space: space.key.model in hashes and space.last_used <= latest)
     typer.echo(f"Removed {_amount(removed)} from {store.folder}.")
     if exports := clear_exports(lambda export: export.model in hashes and export.last_used <= latest):

@@ -1,6 +1,7 @@
 """Exports of encoders, kept by the encoder's content."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -42,7 +43,8 @@ def with_onnx(model: SentenceTransformer) -> SentenceTransformer:
     folder = exports_folder() / f"{FORMAT}-{fingerprint(model)}"
     if not folder.is_dir():
         _export_to(folder, model)
-    folder.touch()
+    with suppress(OSError):  # a cache that can only be read serves as well
+        folder.touch()
     encoder = open_export(model, folder)
     check_same_vectors(model, encoder)
     model.to("meta")
