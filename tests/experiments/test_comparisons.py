@@ -122,6 +122,9 @@ def test_pairs_are_strategies_baselines_corrections_and_variants() -> None:
         (f"{untrained} + lir", "mixed"), (f"{untrained} + lir", "monolingual"), (f"{untrained} + lir", "hybrid"),
         ("bm25", "mixed"), ("bm25", "monolingual"), ("bm25", "hybrid"),
         ("mixed", "mixed + lir"), ("monolingual", "monolingual + lir"), ("hybrid", "hybrid + lir"),
+        ("mixed + lir", "monolingual + lir"), ("mixed + lir", "monolingual"),
+        ("mixed + lir", "hybrid + lir"), ("mixed + lir", "hybrid"),
+        ("monolingual + lir", "hybrid + lir"), ("monolingual + lir", "hybrid"),
         ("hybrid", "hybrid, alpha 0.25"),
     ]  # fmt: skip
 

@@ -42,7 +42,7 @@ def test_every_cell_is_trained_and_evaluated_in_a_folder_of_its_own(tmp_path: Pa
     assert run(spec, tmp_path)[0] == []
     folders = [CellFolder.of_cell(tmp_path, cell) for cell in cells_of(spec)]
     assert len({folder.path for folder in folders}) == 4
-    assert all(folder.is_trained and folder.is_finished(spec.evaluate) for folder in folders)
+    assert all(folder.is_trained and folder.has_scores(spec.evaluate) for folder in folders)
     names = sorted(path.name for path in (tmp_path / "baselines").iterdir())
     assert names == ["bm25", "untrained-isoglot-static"]
 
@@ -74,6 +74,18 @@ def test_a_longer_grid_runs_only_what_is_new(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("commands")
+def test_evaluations_with_other_options_are_made_again_and_trainings_are_not(tmp_path: Path) -> None:
+    run(spec_of(max_length=256), tmp_path)
+    corrected = spec_of(max_length=256, corrections=["lir"], corrections_fit="worldfacts/train")
+    _, shown = run(corrected, tmp_path)
+    assert "1 of 6 cells and baselines are finished already" in shown  # words alone are not corrected
+    assert shown.count("isoglot evaluate") == 10
+    assert "isoglot train" not in shown
+    assert "6 of 6 cells and baselines are finished already" in run(corrected, tmp_path)[1]
+    assert shown.count("isoglot evaluate") == run(spec_of(), tmp_path)[1].count("isoglot evaluate")
+
+
+@pytest.mark.usefixtures("commands")
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_what_fails_is_told_and_the_rest_goes_on(jobs: int, tmp_path: Path) -> None:
     spec = spec_of(grid=[{"train": [["broken"], ["worldfacts/train"]], "seed": [0, 1]}])
@@ -81,7 +93,7 @@ def test_what_fails_is_told_and_the_rest_goes_on(jobs: int, tmp_path: Path) -> N
     assert [failure.sentence for failure in failures] == ["isoglot: broken does not exist; check the path."] * 2
     assert "started" in failures[0].log.read_text()
     assert shown.count("failed:") == 2
-    finished = [CellFolder.of_cell(tmp_path, cell).is_finished(spec.evaluate) for cell in cells_of(spec)]
+    finished = [CellFolder.of_cell(tmp_path, cell).has_scores(spec.evaluate) for cell in cells_of(spec)]
     assert finished == [False, False, True, True]
 
 
@@ -98,7 +110,7 @@ def test_evaluations_read_as_long_texts_as_the_specification_says(tmp_path: Path
     ):
         found = arguments_in(folder.evaluation("xquad-r=x") / "scores.json")
         assert found == ["evaluate", folder.model, "xquad-r=data/xquad-r", "--out",
-                         str(folder.evaluation("xquad-r=x")), *expected, "--measure", "R@5"]  # fmt: skip
+                         str(folder.evaluation("xquad-r=x")), "--overwrite", *expected, "--measure", "R@5"]  # fmt: skip
     assert "--max-length" not in arguments_in(bm25.evaluation("beir/scifact") / "scores.json")
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from isoglot.experiments.grid.cells import Cell
-from isoglot.experiments.grid.folder import CellFolder
 from isoglot.experiments.grid.rates import Rates, measured_rates, probed_rates, texts_of_training
 from isoglot.experiments.grid.spec import Spec
+from isoglot.experiments.grid.work import training_work
 
 CHECKPOINT = 3  # weights and the two moments of AdamW
 
@@ -48,19 +48,21 @@ def rates_of(spec: Spec, cells: list[Cell], out: Path) -> dict[str, Rates]:
     found: dict[str, Rates] = {}
     for model in dict.fromkeys(cell.recipe.model for cell in cells):
         own = [cell for cell in cells if cell.recipe.model == model]
-        if not all(CellFolder.of_cell(out, cell).is_finished(spec.evaluate) for cell in own):
+        if not all(training_work(spec, cell, out).is_done for cell in own):
             found[model] = measured_rates(spec, own, out) or probed_rates(spec, own[0].recipe)
     return found
 
 
 def estimate_of(spec: Spec, cell: Cell, out: Path, rates: Mapping[str, Rates]) -> Estimate:
     """What is left to do of a cell; nothing of one that is finished."""
-    folder = CellFolder.of_cell(out, cell)
-    if folder.is_finished(spec.evaluate):
+    work = training_work(spec, cell, out)
+    if work.is_done:
         return Estimate()
     own = rates[cell.recipe.model]
-    evaluation = sum(own.evaluation_seconds[name] for name in spec.evaluate if not folder.is_evaluated(name))
-    if folder.is_trained:
+    training, *evaluations = work.steps
+    left = [name for name, step in zip(spec.evaluate, evaluations, strict=True) if not step.is_done]
+    evaluation = sum(own.evaluation_seconds[name] for name in left)
+    if training.is_done:
         return Estimate(evaluation, 0.0, 0.0, own.vector_bytes)
     checkpoints = math.ceil(cell.recipe.steps / cell.recipe.eval_steps)
     return Estimate(

@@ -44,13 +44,9 @@ class CellFolder:
         """Where the evaluation on a collection or group goes, named as in the specification."""
         return self.path / EVALUATIONS / slug(collection.partition("=")[0])
 
-    def is_evaluated(self, collection: str) -> bool:
-        """Whether the evaluation on this collection is finished."""
-        return (self.evaluation(collection) / SCORES).is_file()
-
-    def is_finished(self, collections: list[str]) -> bool:
-        """Whether nothing is left to do."""
-        return all(map(self.is_evaluated, collections))
+    def has_scores(self, collections: list[str]) -> bool:
+        """Whether it was evaluated on all of these, with whatever options."""
+        return all((self.evaluation(collection) / SCORES).is_file() for collection in collections)
 
 
 def slug(name: str) -> str:

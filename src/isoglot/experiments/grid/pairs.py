@@ -59,14 +59,23 @@ def pairs_of(start: StartModel, corrections: Iterable[str]) -> list[tuple[str, s
     """(base, other) names of all comparisons that the report shows, whether or not they were evaluated.
 
     Every two strategies with all else equal; the main system of each with the start model, its corrections and BM25,
-    and with its own corrections; and each variant with the system of its strategy that it is a variant of.
+    and with its own corrections; every two strategies both corrected, and the latter as it is with the former
+    corrected, which is the cheap baseline; and each variant with the system of its strategy that it is a variant of.
     """
     main, suffixes = list(start.main.values()), [f" + {kind}" for kind in corrections]
     baselines = [start.untrained, *(start.untrained + suffix for suffix in suffixes), BM25]
+    alone = _strategies_alone(start)
     return [
-        *_strategies_alone(start),
+        *alone,
         *((baseline, system) for baseline in baselines for system in main),
         *((system, system + suffix) for system in main for suffix in suffixes),
+        *(
+            (base + suffix, other + same)
+            for base, other in alone
+            if {base, other} <= {*main}
+            for suffix in suffixes
+            for same in (suffix, "")
+        ),
         *((start.main[strategy], variant) for strategy in start.main for variant in start.variants[strategy]),
     ]
 

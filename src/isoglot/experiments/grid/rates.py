@@ -55,7 +55,7 @@ def texts_of_training(recipe: Recipe) -> int:
 def measured_rates(spec: Spec, cells: Sequence[Cell], out: Path) -> Rates | None:
     """The means over the finished trainings of one start model; None where none is finished."""
     folders = [(cell, CellFolder.of_cell(out, cell)) for cell in cells]
-    done = [(cell, folder) for cell, folder in folders if folder.is_trained and folder.is_finished(spec.evaluate)]
+    done = [(cell, folder) for cell, folder in folders if folder.is_trained and folder.has_scores(spec.evaluate)]
     if not done:
         return None
     records = [read_json(folder.path / MODEL / RECORD) for _, folder in done]

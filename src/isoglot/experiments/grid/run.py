@@ -79,6 +79,8 @@ def _run_step(work: Work, step: Step, launch: Launch) -> Failure | None:
         exit_code = launch(step.command, log)
     except IsoglotError as problem:
         return Failure(work.name, str(problem), log)
+    if exit_code == 0:
+        step.record()
     if exit_code == 0 or step.is_done:  # a worker may have died between the result and the word of it
         return None
     return Failure(work.name, _last_line(log) or f"ended with exit code {exit_code}", log)

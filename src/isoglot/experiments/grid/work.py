@@ -1,8 +1,9 @@
 """What is to be done for each cell and baseline: commands that a person could type, each with the file it leaves."""
 
+import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from isoglot.evaluation.files import SCORES
@@ -10,10 +11,12 @@ from isoglot.experiments.evaluation import BM25
 from isoglot.experiments.grid.cells import Cell
 from isoglot.experiments.grid.folder import MODEL, CellFolder, write_cell
 from isoglot.experiments.grid.spec import Spec
+from isoglot.files import write_text
 from isoglot.training.recipe import write_recipe
 from isoglot.training.record import RECORD
 
 RECIPE = "recipe.yaml"
+OPTIONS = "options.json"  # beside a result: those of its command
 
 
 @dataclass(frozen=True)
@@ -23,15 +26,27 @@ class Step:
     Args:
         arguments: of `isoglot`.
         result: the file that is there once it is done.
+        options: those of the arguments that another specification may change while the result's place stays.
     """
 
     arguments: list[str]
     result: Path
+    options: list[str] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:
-        """Whether there is nothing to do."""
-        return self.result.is_file()
+        """Whether the result is there and was made with these options."""
+        return self.result.is_file() and self._recorded() == self.options
+
+    def record(self) -> None:
+        """Say beside the result which options it was made with."""
+        if self.options:
+            write_text(self.result.with_name(OPTIONS), json.dumps(self.options) + "\n")
+
+    def _recorded(self) -> list[str]:
+        path = self.result.with_name(OPTIONS)
+        options: list[str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+        return options
 
     @property
     def command(self) -> list[str]:
@@ -61,7 +76,7 @@ class Work:
 
 def work_of(spec: Spec, cells: list[Cell], out: Path) -> list[Work]:
     """Everything an experiment does, baselines first: they tell soon whether the collections can be opened."""
-    return [*_baselines(spec, cells, out), *(_training(spec, cell, out) for cell in cells)]
+    return [*_baselines(spec, cells, out), *(training_work(spec, cell, out) for cell in cells)]
 
 
 def prepare(cells: list[Cell], out: Path) -> None:
@@ -72,7 +87,8 @@ def prepare(cells: list[Cell], out: Path) -> None:
         (folder.path / RECIPE).write_text(write_recipe(cell.recipe), encoding="utf-8")
 
 
-def _training(spec: Spec, cell: Cell, out: Path) -> Work:
+def training_work(spec: Spec, cell: Cell, out: Path) -> Work:
+    """What is done for one cell: its training, then its evaluations in the order of the specification."""
     folder = CellFolder.of_cell(out, cell)
     model = folder.path / MODEL
     train = Step(["train", str(folder.path / RECIPE), "--out", str(model)], model / RECORD)
@@ -109,4 +125,5 @@ def _evaluations(spec: Spec, folder: CellFolder, options: list[str]) -> Iterator
         options += [option for kind in spec.corrections for option in ("--debias", kind)]
     for collection in spec.evaluate:
         place = folder.evaluation(collection)
-        yield Step(["evaluate", folder.model, collection, "--out", str(place), *options], place / SCORES)
+        command = ["evaluate", folder.model, collection, "--out", str(place), "--overwrite", *options]
+        yield Step(command, place / SCORES, options)
