@@ -44,9 +44,12 @@ def per_query_table(
         of a pool is "all" or its languages joined by "+".
     """
     parts = []
+    queries = collection.queries.select(["language", "query_id", "topic_id"])
     for setting, scope, ranks in _scopes(indexed, golds, counts, pools):
-        columns = {"multilingual": bias, "pool": {RANK_DISTANCE: rank_distance(ranks)}}.get(setting, {})
-        parts.append(_part(collection, setting, scope, ranks, measures, columns))
+        columns = bias if setting == "multilingual" else {}
+        if setting == "pool":
+            columns = {RANK_DISTANCE: rank_distance(ranks)}
+        parts.append(_part(queries.take(ranks.queries), setting, scope, ranks, measures, columns))
     return pa.concat_tables(parts, promote_options="default").combine_chunks()
 
 
@@ -63,14 +66,13 @@ def _scopes(
 
 
 def _part(
-    collection: Collection,
+    queries: pa.Table,
     setting: str,
     scope: str,
     ranks: GoldRanks,
     measures: Sequence[Measure],
     columns: Mapping[str, NDArray[np.float64]],
 ) -> pa.Table:
-    queries = collection.queries.take(ranks.queries)
     return pa.table(
         {
             "setting": pa.repeat(setting, len(queries)),

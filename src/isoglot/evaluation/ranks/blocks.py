@@ -147,6 +147,13 @@ class Scorer:
             scores[some] = exact_products(self.queries[query_rows[pair[some]]], passages)
         return self.pool.best_section(scores, pair, len(passage_rows))
 
+    def exact_by_all_threads(self, query_rows: Tensor, passage_rows: Tensor) -> Tensor:
+        """The same, for many pairs; not to be called from one of the threads that work on blocks."""
+        with working_threads(self.device) as (threads, count):
+            parts = spans(len(query_rows), -(-len(query_rows) // count))
+            found = threads.map(lambda part: self.exact(query_rows[part], passage_rows[part]), parts)
+            return torch.cat([torch.empty(0, dtype=torch.float64, device=self.device), *found])
+
     def _exclude(self, scores: Tensor, query_rows: Tensor, passage_rows: Tensor) -> None:
         inside = torch.isin(self.excluded_query, query_rows) & torch.isin(self.excluded_passage, passage_rows)
         for query, passage in zip(self.excluded_query[inside], self.excluded_passage[inside], strict=True):

@@ -132,7 +132,7 @@ def _rank(scorer: Scorer, golds: Golds, keys: GoldKeys, language_count: int, top
 
 def _keys(scorer: Scorer, golds: Golds) -> GoldKeys:
     queries, passages = (torch.as_tensor(rows, device=scorer.device) for rows in (golds.query, golds.passage))
-    return GoldKeys(scorer.exact(queries, passages), scorer.pool.tie[passages])
+    return GoldKeys(scorer.exact_by_all_threads(queries, passages), scorer.pool.tie[passages])
 
 
 def _count(
