@@ -132,7 +132,7 @@ FILTERED: dict[str, dict[str, Any]] = {
 
 
 def _scan(derived: Derived, query: Floats) -> Rows:
-    tops = [(block, *block.scan.top(query, K)) for block in derived.blocks]
+    tops = list(derived.each(lambda block: (block, *block.scan.top(query, K)), derived.blocks))
     rows = np.concatenate([rows + block.start for block, rows, _ in tops])
     best = rows[np.argsort(-np.concatenate([scores for *_, scores in tops]))[:K]]
     return np.array([int(passage["document_id"][1:]) for passage in derived.passages(best)])
