@@ -1,6 +1,8 @@
 """What is derived from a store: complete, rebuilt where it must be, and its recall honest."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,26 @@ from isoglot.search.derived import derive, open_derived, read_derived
 from isoglot.search.derived.measure import Nearest, measure, pool_recall, recall
 from isoglot.search.scan import QuantisedScan
 from isoglot.search.store.store import Store
+
+SMALL_DISK = [
+    "unshare",
+    "--user",
+    "--map-root-user",
+    "--mount",
+    "sh",
+    "-c",
+    'mount -t tmpfs -o size=64k none "$0" && "$@"',
+]
+DERIVE = """
+import sys
+from pathlib import Path
+from isoglot.search.derived import derive
+from isoglot.search.store.store import Store
+try:
+    derive(Store.open(Path(sys.argv[1])), Path(sys.argv[2], "derived"))
+except OSError as problem:
+    print(problem)
+"""
 
 
 def test_rows_of_a_language_stand_together_with_their_texts(tmp_path: Path) -> None:
@@ -35,6 +57,18 @@ def test_an_empty_index_opens(tmp_path: Path) -> None:
     store.commit(iter(()), ["d0"])
     derived = open_derived(Store.open(tmp_path))
     assert (derived.about.passages, derived.about.documents, derived.blocks) == (0, 0, ())
+
+
+def test_a_full_disk_is_an_error_and_no_end(tmp_path: Path) -> None:
+    store, disk = tmp_path / "store", tmp_path / "disk"
+    disk.mkdir()
+    on_small_disk = [*SMALL_DISK, str(disk)]
+    if not shutil.which("unshare") or subprocess.run([*on_small_disk, "true"], check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    make_store(store, random_toys(100, 256, ["en"]), 256)
+    command = [*on_small_disk, sys.executable, "-c", DERIVE, str(store), str(disk)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "No space left on device" in done.stdout) == (0, True)
 
 
 def test_a_newer_version_is_derived_and_the_older_one_removed(tmp_path: Path) -> None:

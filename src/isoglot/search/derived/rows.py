@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zlib import crc32
 
 import numpy as np
@@ -14,6 +14,7 @@ from isoglot.search.derived.facets import FacetWriter
 from isoglot.search.store.store import Store
 
 VECTORS_FILE, DOCUMENTS_FILE, TIES_FILE = "vectors.f32", "documents.i32", "ties.u32"
+ARRAY_FILES = (VECTORS_FILE, DOCUMENTS_FILE, TIES_FILE)
 SHOWN_COLUMNS = ("passage_id", "document_id", "language_confidence", "title", "text", "source", "metadata")
 
 
@@ -32,7 +33,7 @@ def write_rows(store: Store, folder: Path) -> tuple[dict[str, int], int]:
         Passages of each language in the order of the rows, and the number of documents.
     """
     counts = count_languages(store)
-    rows = Rows(folder, counts, store.settings.dimensions)
+    rows = Rows(folder, counts)
     with ExitStack() as files:
         rows.open(files)
         for batch in store.batches([*SHOWN_COLUMNS, "language", "vector"]):
@@ -53,23 +54,21 @@ def count_languages(store: Store) -> dict[str, int]:
 class Rows:
     """Writes rows at the places of their language."""
 
-    def __init__(self, folder: Path, counts: dict[str, int], dimensions: int) -> None:
+    def __init__(self, folder: Path, counts: dict[str, int]) -> None:
         self.numbers: dict[str, int] = {}
         self._folder, self._languages = folder, {language: block for block, language in enumerate(counts)}
         self._next = np.concatenate([[0], np.cumsum(list(counts.values()))]).astype(int)
-        count = int(self._next[-1])
-        self._vectors = _file(folder / VECTORS_FILE, np.float32, (count, dimensions))
-        self._documents = _file(folder / DOCUMENTS_FILE, np.int32, (count,))
-        self._ties = _file(folder / TIES_FILE, np.uint32, (count,))
-        self._facets = FacetWriter(count)
+        self._facets = FacetWriter(int(self._next[-1]))
         self._texts: list[Any] = []
+        self._arrays: dict[str, BinaryIO] = {}
 
     def open(self, files: ExitStack) -> None:
-        """Open the files of texts, to be closed with the stack."""
+        """Open the files of texts and arrays, to be closed with the stack."""
         self._texts = [
             files.enter_context(pa.ipc.new_file(texts_file(self._folder, block), _texts_schema()))
             for block in self._languages.values()
         ]
+        self._arrays = {name: files.enter_context((self._folder / name).open("wb")) for name in ARRAY_FILES}
 
     def add(self, language: str, batch: pa.RecordBatch) -> None:
         """Take passages of one language."""
@@ -77,18 +76,22 @@ class Rows:
         start = self._next[block]
         rows = range(start, start + batch.num_rows)
         self._next[block] = rows.stop
-        self._vectors[rows.start : rows.stop] = batch["vector"].flatten().to_numpy().reshape(len(rows), -1)
-        self._documents[rows.start : rows.stop] = list(self._document_numbers(batch))
-        self._ties[rows.start : rows.stop] = [crc32(name.encode()) for name in batch["passage_id"].to_pylist()]
+        self._put(VECTORS_FILE, start, batch["vector"].flatten().to_numpy().reshape(len(rows), -1))
+        self._put(DOCUMENTS_FILE, start, np.array(list(self._document_numbers(batch)), np.int32))
+        ties = [crc32(name.encode()) for name in batch["passage_id"].to_pylist()]
+        self._put(TIES_FILE, start, np.array(ties, np.uint32))
         self._facets.add(rows, batch["source"].to_pylist(), batch["metadata"].to_pylist())
         self._texts[block].write_batch(batch.select(list(SHOWN_COLUMNS)).cast(_texts_schema()))
 
     def finish(self) -> None:
         """Write what is written at the end."""
         self._facets.write(self._folder)
-        for array in (self._vectors, self._documents, self._ties):
-            if isinstance(array, np.memmap):
-                array.flush()
+
+    def _put(self, name: str, start: int, values: np.ndarray) -> None:
+        """Write rows of an array; not through a memory map, where a full disk would end the process."""
+        file = self._arrays[name]
+        file.seek(start * values[0].nbytes)
+        file.write(values.data)
 
     def _document_numbers(self, batch: pa.RecordBatch) -> Iterator[int]:
         for document in batch["document_id"].to_pylist():
@@ -101,11 +104,6 @@ def read_array(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> np
         raise ValueError(f"{path} is damaged")
     # A plain view: slices of memmap itself are slow to make.
     return np.asarray(np.memmap(path, kind, "r", shape=shape)) if np.prod(shape) else np.empty(shape, kind)
-
-
-def _file(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> np.ndarray:
-    path.touch()  # an empty array has no file otherwise
-    return np.memmap(path, kind, "w+", shape=shape) if np.prod(shape) else np.empty(shape, kind)
 
 
 def _texts_schema() -> pa.Schema:
