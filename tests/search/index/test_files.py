@@ -71,9 +71,10 @@ def test_html_is_what_a_reader_sees() -> None:
         (b"<pre>a\n  b</pre>", "a\nb"),
         (b"<div>" * 3000 + b"deep", "deep"),
         (b"<p>a<p>b", "a\n\nb"),
+        (b"<title>a</title><p>b", "b"),
         (b"<p>x" * 20_000, "\n\n".join(["x"] * 20_000)),
     ],
-    ids=["charset", "utf-16", "byte order mark", "pre", "deep", "open paragraphs", "many paragraphs"],
+    ids=["charset", "utf-16", "byte order mark", "pre", "deep", "open paragraphs", "no head", "many paragraphs"],
 )
 def test_html_of_other_shapes(page: bytes, text: str) -> None:
     assert read_html(page).text == text

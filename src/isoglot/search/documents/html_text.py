@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, CData, NavigableString, PageElement, Tag
 
-NOT_READ = {"head", "script", "style", "nav", "noscript", "svg", "template"}
+NOT_READ = {"head", "title", "script", "style", "nav", "noscript", "svg", "template"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 BLOCKS = {"address", "article", "aside", "blockquote", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
           "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "ol", "p", "pre", "section",
