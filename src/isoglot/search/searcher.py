@@ -106,7 +106,7 @@ class Searcher:
         if request.balance != "as-scored":
             elsewhere = gather(everywhere(pool), request, vector) if request.balance == "only" else gathered
             trade = trade_of(hits, gathered, elsewhere, request.k)
-        shown = hits_shown(self.derived, hits, request.question)
+        shown = hits_shown(self.derived, hits, request.question, language)
         return SearchResponse(
             question=request.question,
             mode=request.mode,

@@ -41,9 +41,20 @@ def test_words_of_a_question_are_marked_in_every_script(question: str, text: str
 def test_words_that_tell_little_are_not_marked() -> None:
     found = {"the": 900, "harbour": 9}
     # ln(1001 / 900) is .1 and ln(1001 / 9) is 4.7; a word that no passage has cannot be marked
-    assert telling_words("the harbour qwx", 1000, lambda word: found.get(word, 0)) == {"harbour"}
-    assert telling_words("the", 1000, lambda word: found.get(word, 0)) == {"the"}
-    assert telling_words("…", 1000, lambda word: found.get(word, 0)) == set()
+    assert telling_words("the harbour qwx", "und", 1000, lambda word: found.get(word, 0)) == {"harbour"}
+    assert telling_words("the", "und", 1000, lambda word: found.get(word, 0)) == {"the"}
+    assert telling_words("…", "und", 1000, lambda word: found.get(word, 0)) == set()
+
+
+def test_stop_words_of_the_question_are_not_marked_however_rare() -> None:
+    def once(_: str) -> int:
+        return 1
+
+    assert telling_words("When was the lighthouse built?", "en-GB", 5, once) == {"lighthouse", "built"}
+    assert telling_words("Wann wird der Turm gebaut?", "de", 5, once) == {"wann", "turm", "gebaut"}
+    assert telling_words("What is the hat?", "de", 5, once) == {"what", "is", "the"}  # "hat" is one in German
+    assert telling_words("什么灯塔", "zh", 5, once) == {"么灯", "灯塔"}
+    assert telling_words("who are you", "en", 5, once) == {"who", "are", "you"}
 
 
 def test_masks_of_facets(tmp_path: Path) -> None:

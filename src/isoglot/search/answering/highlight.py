@@ -4,24 +4,30 @@ import math
 from collections.abc import Callable, Iterable
 
 from isoglot.models.lexical import word_spans, words
+from isoglot.search.answering.stop_words import stop_words
 from isoglot.search.response import Span
 
-# A word that tells this much less than the question's most telling one is not worth a mark ("the", "ist").
+# A word that tells this much less than the question's most telling one is not worth a mark.
 TELLING = 1 / 3
 
 
-def telling_words(question: str, passages: int, passages_with: Callable[[str], int]) -> set[str]:
-    """The words of a question that tell passages apart, by inverse document frequency.
+def telling_words(question: str, language: str, passages: int, passages_with: Callable[[str], int]) -> set[str]:
+    """The words of a question that tell passages apart: no stop words, and of high inverse document frequency.
+
+    Frequencies alone do not do: in a small index, or beside many languages, "the" is rare too.
 
     Args:
-        question: its text.
+        question: its text; where all its words are stop words, they count as others do.
+        language: of the question, whose stop words are left out.
         passages: in the index.
         passages_with: how many of them have a word.
 
-    >>> sorted(telling_words("the harbour of Kiel", 1000, {"the": 900, "of": 800, "harbour": 9, "kiel": 2}.__getitem__))
-    ['harbour', 'kiel']
+    >>> found = {"wo": 3, "ist": 2, "der": 900, "hafen": 9, "kiel": 2}
+    >>> sorted(telling_words("Wo ist der Hafen Kiel?", "de", 1000, found.__getitem__))
+    ['hafen', 'kiel']
     """
-    found = {word: number for word in words(question) if (number := passages_with(word))}
+    asked = set(words(question))
+    found = {word: number for word in asked - stop_words(language) or asked if (number := passages_with(word))}
     weights = {word: math.log((passages + 1) / number) for word, number in found.items()}
     enough = TELLING * max(weights.values(), default=0.0)
     return {word for word, weight in weights.items() if weight >= enough}
