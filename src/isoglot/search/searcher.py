@@ -28,8 +28,9 @@ from isoglot.search.request import SearchRequest
 from isoglot.search.response import IndexDescription, SearchResponse
 from isoglot.search.store.store import Store
 
-# Encoder, detector and files are read with the first question; nobody shall wait for that.
-WARM_UP = "Is it warm?"
+# Encoder, detector and files are read with the first question; nobody shall wait for that. The detector reads what it
+# knows of five letters in a row only with a word that has them.
+WARM_UP = "Is everything warm?"
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,14 +10,19 @@ import pytest
 
 from answer.conftest import documents
 from isoglot.errors import RequestError
-from isoglot.models.lexical import Lexicon
+from isoglot.models.lexical import Lexicon, words
 from isoglot.models.static import static_encoder
 from isoglot.search.asking import request_of
 from isoglot.search.build import delete_documents
 from isoglot.search.request import Balance, Mode, SearchRequest
-from isoglot.search.searcher import Searcher
+from isoglot.search.searcher import WARM_UP, Searcher
 
 QUESTION = "Where is the castle of town 13?"
+
+
+def test_warming_up_needs_all_that_the_detector_has() -> None:
+    # lingua reads its tables of one to five letters as words need them, and the last takes longest
+    assert max(map(len, words(WARM_UP))) >= 5
 
 
 def ask(searcher: Searcher, **fields: object) -> list[str]:
