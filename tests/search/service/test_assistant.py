@@ -61,8 +61,9 @@ def test_an_assistant_learns_what_there_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"question": "a", "k": 10**9}, "less than or equal to 100"),
+        ({"question": "a", "k": 10**9}, "k is 1000000000: input should be less than or equal to 100."),
         ({"question": "a" * 5_000}, "at most 4000 characters"),
+        ({"question": "a", "balance": "unfair"}, "balance is 'unfair': input should be 'as-scored', 'calibrated'"),
         ({"question": "a", "where": {"zzz": 1}}, "There is no column 'zzz'"),
         ({"question": "spoilt"}, "This question cannot be encoded."),
     ],
@@ -71,6 +72,7 @@ def test_a_wrong_call_is_told_so(tmp_path: Path, asked: dict[str, Any], sentence
     found = talk(lambda client: client.call_tool("search", asked), tmp_path)
     assert found.is_error
     assert sentence in found.content[0].text
+    assert "\n" not in found.content[0].text  # one sentence, and no validator's own listing
 
 
 def test_the_token_is_wanted_here_too(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
-from pydantic import Field, ValidationError
+from pydantic import ValidationError, WithJsonSchema
 from starlette.routing import Route
 
 from isoglot import __version__
@@ -60,14 +60,16 @@ def mcp_route(server: MCPServer[Any]) -> Route:
 
 
 def _signature() -> Signature:
-    """The fields of a request as the parameters of a tool."""
+    """The fields of a request as the parameters of a tool; what is wrong with them, the request itself says."""
+    schemas = SearchRequest.model_json_schema()["properties"]
     return Signature(
         [
             Parameter(
                 name,
                 Parameter.KEYWORD_ONLY,
                 default=Parameter.empty if field.is_required() else field.default,
-                annotation=Annotated[field.annotation, *field.metadata, Field(description=field.description)],
+                # Of what may not be a text, a text is read as JSON, which some assistants send.
+                annotation=Annotated[str if field.annotation is str else Any, WithJsonSchema(schemas[name])],
             )
             for name, field in SearchRequest.model_fields.items()
         ],
