@@ -10,6 +10,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from isoglot.batches import Plan, strategy_named
+from isoglot.data.catalogue import open_collection
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.models.load import load_model
 from isoglot.training.checkpoints import last_checkpoint
@@ -44,7 +45,7 @@ def test_loss_that_is_not_finite_stops_the_run_at_its_last_checkpoint(
         train(toy_recipe(), tmp_path / "out")
     work = tmp_path / ".out.partial"
     said = str(caught.value)
-    assert f"the loss is {value} in step 4, a batch of toy (query rows " in said
+    assert f"the loss is {value} in step 4, a batch of toy " in said
     assert str(work / "failed-batch.json") in said
     assert caught.value.exit_code == 1
     assert last_checkpoint(work / "checkpoints") == work / "checkpoints" / "checkpoint-2"
@@ -54,6 +55,15 @@ def test_loss_that_is_not_finite_stops_the_run_at_its_last_checkpoint(
     assert (failed["step"], failed["collection"]) == (4, "toy")
     assert failed["queries"] == batch.queries.tolist()
     assert failed["passages"] == batch.passages.tolist()
+    assert failed["versions"] == batch.versions.tolist()
+    whole = open_collection(toy_recipe().train[0])  # with the dev topics, which rows do not count
+    known = dict(zip(whole.passages["passage_id"].to_pylist(), whole.passage_texts, strict=True))
+    asked = dict(zip(whole.queries["query_id"].to_pylist(), whole.query_texts, strict=True))
+    assert [known[each] for each in failed["passage_ids"]] == [
+        collections[0].passage_texts[row] for row in batch.passages
+    ]
+    assert [asked[each] for each in failed["query_ids"]] == [collections[0].query_texts[row] for row in batch.queries]
+    assert f"(queries {', '.join(failed['query_ids'][:3])}, …; passages {failed['passage_ids'][0]}, " in said
     monkeypatch.undo()
     train(toy_recipe(), tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -10,6 +10,7 @@ import torch
 from accelerate import PartialState
 
 from isoglot.batches import Batch, Plan
+from isoglot.data import Collection
 from isoglot.errors import IsoglotError
 from isoglot.files import write_text
 from isoglot.training.recipe import Recipe
@@ -41,14 +42,14 @@ def check_finite(step: int, loss: float, gradient_norm: float) -> None:
 
 
 @contextmanager
-def explained(recipe: Recipe, plan: Plan, names: Sequence[str], folder: Path) -> Iterator[None]:
+def explained(recipe: Recipe, plan: Plan, parts: Sequence[Collection], folder: Path) -> Iterator[None]:
     """Turn failures of a training into one sentence that says what to do.
 
     Args:
         recipe: of the training.
         plan: of its batches.
-        names: of the collections of the plan.
-        folder: where the rows of a batch with numbers that are not finite are written.
+        parts: the collections of the plan.
+        folder: where the texts of a batch with numbers that are not finite are written.
 
     Raises:
         IsoglotError: numbers were not finite, in all workers together.
@@ -58,12 +59,14 @@ def explained(recipe: Recipe, plan: Plan, names: Sequence[str], folder: Path) ->
         yield
     except NotFiniteError as problem:
         batch = plan.batch(problem.step - 1)
+        part = parts[batch.collection]
+        ids = ids_of(batch, part)
         if PartialState().is_main_process:
-            write_batch(problem, batch, names[batch.collection], folder / FAILED_BATCH)
+            write_batch(problem, batch, part, folder / FAILED_BATCH)
         raise IsoglotError(
-            f"{problem}, a batch of {names[batch.collection]} ({_shortly('query', batch.queries.tolist())}; "
-            f"{_shortly('passage', batch.passages.tolist())}; all in {folder / FAILED_BATCH}); look at these texts, or "
-            "train with a lower --learning-rate."
+            f"{problem}, a batch of {part.name} (queries {_shortly(ids['query_ids'])}; passages "
+            f"{_shortly(ids['passage_ids'])}; all in {folder / FAILED_BATCH}); look at these texts, or train with a "
+            "lower --learning-rate."
         ) from problem
     except (RuntimeError, MemoryError) as problem:
         if not is_out_of_memory(problem):
@@ -71,11 +74,19 @@ def explained(recipe: Recipe, plan: Plan, names: Sequence[str], folder: Path) ->
         raise WorkerError(f"out of memory: {_less_memory(recipe)}.") from problem
 
 
-def write_batch(problem: NotFiniteError, batch: Batch, collection: str, path: Path) -> None:
-    """Write what a failed step trained on: rows of the collection's queries and passages, -1 for none."""
-    rows = {name: getattr(batch, name).tolist() for name in ("queries", "passages", "negatives")}
+def write_batch(problem: NotFiniteError, batch: Batch, part: Collection, path: Path) -> None:
+    """Write what a failed step trained on: ids, and rows of the collection without its dev topics, -1 for none."""
+    rows = {name: getattr(batch, name).tolist() for name in ("queries", "passages", "negatives", "versions")}
     about = {"step": problem.step, "loss": str(problem.loss), "gradient_norm": str(problem.gradient_norm)}
-    write_text(path, json.dumps({**about, "collection": collection, **rows}) + "\n")
+    write_text(path, json.dumps({**about, "collection": part.name, **ids_of(batch, part), **rows}) + "\n")
+
+
+def ids_of(batch: Batch, part: Collection) -> dict[str, list[str]]:
+    """By what the queries and passages of a batch are found in the collection as its user has it."""
+    return {
+        "query_ids": part.queries["query_id"].take(batch.queries).to_pylist(),
+        "passage_ids": part.passages["passage_id"].take(batch.passages).to_pylist(),
+    }
 
 
 def is_out_of_memory(problem: BaseException) -> bool:
@@ -89,6 +100,5 @@ def _less_memory(recipe: Recipe) -> str:
     return f"lower --chunk-tokens ({recipe.chunk_tokens}) or --batch-size ({recipe.batch_size})"
 
 
-def _shortly(kind: str, rows: Sequence[int]) -> str:
-    more = ", …" if len(rows) > SHOWN else ""
-    return f"{kind} rows {', '.join(map(str, rows[:SHOWN]))}{more}"
+def _shortly(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:SHOWN]) + (", …" if len(ids) > SHOWN else "")

@@ -48,7 +48,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         started = time.monotonic()
         try:
             trainer = build_trainer(recipe, *parts, work / CHECKPOINTS, console)
-            with explained(recipe, trainer.train_dataset.plan, [part.name for part in parts[0]], work):
+            with explained(recipe, trainer.train_dataset.plan, parts[0], work):
                 first_step = _train_on(trainer, work / CHECKPOINTS, console)
         except BaseException:
             if PartialState().is_main_process:
