@@ -57,7 +57,7 @@ def test_every_figure_is_that_of_compare(experiment: tuple[Spec, list[Results], 
         assert [(each.setting, each.measure) for each in own] == [(each.setting, each.measure) for each in expected]
         for mine, theirs in zip(own, expected, strict=True):
             for name, value in theirs.to_dict().items():
-                if name not in ("adjusted_p", "verdict", "topics_needed", "effect_size"):
+                if name not in ("adjusted_p", "family", "verdict", "topics_needed", "effect_size"):
                     assert getattr(mine, name) == (pytest.approx(value, abs=1e-9) if isinstance(value, float | tuple)
                                                    else value), name  # fmt: skip
 
@@ -66,6 +66,7 @@ def test_all_comparisons_of_a_collection_are_one_family(experiment: tuple[Spec, 
     _, _, found = experiment
     assert [each.adjusted_p for each in found.comparisons] == holm([each.p for each in found.comparisons])
     assert min(each.adjusted_p for each in found.comparisons) > min(each.p for each in found.comparisons)
+    assert {each.family for each in found.comparisons} == {len(found.comparisons)}
 
 
 def test_resamples_are_as_many_as_the_family_needs(experiment: tuple[Spec, list[Results], Statistics]) -> None:

@@ -97,8 +97,33 @@ def test_seeds_are_averaged_and_their_variation_is_reported() -> None:
     assert found.topics_needed is None
 
 
-def test_one_seed_of_either_leaves_the_interval_over_seeds_absent() -> None:
+def test_a_family_takes_more_topics_to_tell() -> None:
+    """Of 20 tests each is at .0025, of which the normal quantile is 3.0233: (3.0233 + .8416) / (1.9600 + .8416)."""
+    rows = parallel_rows(10)
+    base, other = (
+        one_measure(name, rows, np.random.default_rng(seed).random(10)) for name, seed in (("a", 1), ("b", 2))
+    )
+    alone = compared(base, other)
+    just = replace(alone, worth=alone.minimum_detectable)
+    assert just.verdict == "no difference shown"
+    of_family = replace(just, family=20)
+    assert (of_family.verdict, of_family.topics_needed) == ("cannot tell with this sample", 20)  # 10 * 1.3796 ** 2
+    enough = replace(alone, family=20, worth=1.38 * alone.minimum_detectable)
+    assert enough.verdict == "no difference shown"
+
+
+def test_seeds_of_one_system_vary_against_a_baseline_that_has_none() -> None:
     rows = parallel_rows(8)
-    found = compared(one_measure("a", rows, np.arange(8)), one_measure("b", rows, np.arange(8), np.arange(8) + 1.0))
-    assert (found.base_deviation, found.seed_interval) == (None, None)
-    assert found.other_deviation == pytest.approx(0.5**0.5)
+    found = compared(
+        one_measure("a", rows, np.arange(8)), one_measure("b", rows, np.arange(8) - 1.0, np.arange(8) + 3.0)
+    )
+    assert (found.base_deviation, found.other_deviation) == (None, pytest.approx(8**0.5))
+    assert found.seed_interval == (-1.0, 3.0)
+    assert (found.interval, found.verdict) == ((1.0, 1.0), "cannot tell with this sample")
+    assert found.seeds_wanting
+
+
+def test_without_seeds_there_is_no_interval_over_them() -> None:
+    rows = parallel_rows(8)
+    found = compared(one_measure("a", rows, np.arange(8)), one_measure("b", rows, np.arange(8) + 1.0))
+    assert (found.base_deviation, found.other_deviation, found.seed_interval) == (None, None, None)

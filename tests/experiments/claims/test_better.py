@@ -30,7 +30,7 @@ def with_comparison(evidence: Evidence, **fields: Any) -> Evidence:
 
 BETTER = {"difference": 0.02, "adjusted_p": 0.01}
 NOTHING = {"difference": 0.001, "adjusted_p": 0.4, "minimum_detectable": 0.005, "worth": 0.01}
-UNSURE = {"difference": 0.001, "adjusted_p": 0.4, "minimum_detectable": 0.02, "worth": 0.01}
+UNSURE = {"difference": 0.001, "adjusted_p": 0.4, "minimum_detectable": 0.02, "worth": 0.01, "family": 1}
 
 
 @pytest.mark.parametrize(

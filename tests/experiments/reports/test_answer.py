@@ -24,7 +24,7 @@ COPIES = Collection.from_rows(
 BETTER = {"difference": 0.05, "adjusted_p": 0.01, "seed_interval": (0.04, 0.06)}
 WORSE = {"difference": -0.05, "adjusted_p": 0.01, "seed_interval": (-0.06, -0.04)}
 SAME = {"difference": 0.001, "adjusted_p": 0.8, "minimum_detectable": 0.004, "worth": 0.01, "topics": 500}
-UNKNOWN = {"difference": 0.02, "adjusted_p": 0.3, "minimum_detectable": 0.04, "worth": 0.01, "topics": 100}
+UNKNOWN = {"difference": 0.02, "adjusted_p": 0.3, "minimum_detectable": 0.04, "worth": 0.01, "topics": 100, "family": 1}
 SEEDS = {"difference": 0.02, "adjusted_p": 0.01, "seed_interval": (-0.01, 0.05)}
 
 

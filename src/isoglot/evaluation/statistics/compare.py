@@ -55,7 +55,7 @@ def compare(
         for other, setting, measure in cells
     ]
     adjusted = holm([each.p for each in found])
-    return [replace(each, adjusted_p=p) for each, p in zip(found, adjusted, strict=True)]
+    return [replace(each, adjusted_p=p, family=len(found)) for each, p in zip(found, adjusted, strict=True)]
 
 
 def family(base: System, settings: Sequence[str], measures: Sequence[str]) -> list[tuple[str, str]]:

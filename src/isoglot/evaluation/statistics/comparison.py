@@ -38,7 +38,9 @@ class Comparison:
         other_seeds: likewise of other.
         base_deviation: standard deviation of the reported mean over seeds; None with one seed.
         other_deviation: likewise of other.
-        seed_interval: 95 % bootstrap interval over topics and training seeds; None where either has one seed.
+        seed_interval: 95 % bootstrap interval over topics and the training seeds of those that have several (a baseline
+            has one); None where neither has.
+        family: number of comparisons in Holm's correction.
     """
 
     base: str
@@ -64,6 +66,7 @@ class Comparison:
     base_deviation: float | None
     other_deviation: float | None
     seed_interval: tuple[float, float] | None
+    family: int = 1
 
     @property
     def verdict(self) -> str:
@@ -73,7 +76,7 @@ class Comparison:
 
         A difference is shown when the adjusted p is at most .05 and, with several training seeds, the interval over
         topics and seeds leaves out 0. If none is shown, the sample cannot tell unless it would have found a difference
-        worth knowing.
+        worth knowing, after the same correction.
         """
         if self._topics_show and self._seeds_agree:
             words = {1: ("better", "worse"), -1: ("worse", "better"), 0: ("higher", "lower")}[direction(self.measure)]
@@ -85,7 +88,7 @@ class Comparison:
         """How many topics could show a difference worth knowing, if it is topics that are wanting."""
         if self._topics_show or self._sensitive or self.worth <= 0:
             return None
-        return max(power.topics_needed(self.topics, self.minimum_detectable, self.worth), power.FEWEST_TOPICS)
+        return max(power.topics_needed(self.topics, self._findable, self.worth), power.FEWEST_TOPICS)
 
     @property
     def seeds_wanting(self) -> bool:
@@ -106,7 +109,11 @@ class Comparison:
 
     @property
     def _sensitive(self) -> bool:
-        return self.minimum_detectable <= self.worth and self.topics >= power.FEWEST_TOPICS
+        return self._findable <= self.worth and self.topics >= power.FEWEST_TOPICS
+
+    @property
+    def _findable(self) -> float:
+        return power.in_family(self.minimum_detectable, self.family)
 
 
 def direction(measure: str) -> int:

@@ -57,7 +57,7 @@ def compare_two(
 def seed_figures(base: TopicSums, other: TopicSums, resamples: int, seed: int) -> dict[str, Any]:
     """The reported means over training seeds and how much they vary; None where a system has one seed."""
     base_means, other_means = run_means(base), run_means(other)
-    several = min(len(base_means), len(other_means)) > 1
+    several = max(len(base_means), len(other_means)) > 1
     return {
         "base_mean": float(base_means.mean()),
         "other_mean": float(other_means.mean()),

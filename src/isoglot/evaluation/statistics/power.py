@@ -22,6 +22,18 @@ def minimum_detectable_difference(standard_error: float) -> float:
     return float((norm.ppf(1 - ALPHA / 2) + norm.ppf(POWER)) * standard_error)
 
 
+def in_family(minimum_detectable: float, size: int) -> float:
+    """What a test finds with probability POWER after Holm's correction over `size` tests, from what it finds alone.
+
+    Holm's correction rejects whatever Bonferroni's does, which tests each at ALPHA / size.
+
+    >>> in_family(0.01, 1), round(in_family(0.01, 20), 4)
+    (0.01, 0.0138)
+    """
+    alone, corrected = (norm.ppf(1 - ALPHA / (2 * number)) + norm.ppf(POWER) for number in (1, size))
+    return float(minimum_detectable * (corrected / alone))
+
+
 def topics_needed(topics: int, minimum_detectable: float, worth: float) -> int:
     """How many topics would make `worth` the minimum detectable difference; it falls with the root of their number.
 

@@ -40,13 +40,16 @@ def topic_and_seed_interval(base: TopicSums, other: TopicSums, resamples: int, s
     Few seeds make it too narrow: of n seeds drawn from n, the mean varies (n - 1) / n as much as that of n trainings.
 
     Args:
-        base: several training seeds, the sums of shape [E, T, G].
-        other: several training seeds on the same topics.
+        base: of one or several training seeds, the sums of shape [E, T, G].
+        other: likewise, on the same topics.
         resamples: how often topics and the seeds of either system are drawn, each with replacement.
         seed: of the draws.
     """
-    runs = len(base.sums)
-    sums = on_grid(np.concatenate([base.sums, other.sums]), len(base.topics))
+    of_each = [
+        np.repeat(own, 2, axis=0) if len(own) == 1 else own for own in (base.sums, other.sums)
+    ]  # scipy needs two
+    runs = len(of_each[0])
+    sums = on_grid(np.concatenate(of_each), len(base.topics))
 
     def mean(topics: Integers, base_seeds: Integers, other_seeds: Integers, **_: int) -> Floats:
         means = macro_means(times_drawn(topics), sums, base.numbers)

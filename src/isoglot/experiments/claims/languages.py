@@ -90,7 +90,10 @@ def by_language(
         for name, codes in groups.items()
     }
     adjusted = power.holm([each.p for each in found.values()])
-    return {name: replace(each, adjusted_p=p) for (name, each), p in zip(found.items(), adjusted, strict=True)}
+    return {
+        name: replace(each, adjusted_p=p, family=len(found))
+        for (name, each), p in zip(found.items(), adjusted, strict=True)
+    }
 
 
 def finding_of(comparisons: dict[str, Comparison], unseen: Sequence[str]) -> Finding:

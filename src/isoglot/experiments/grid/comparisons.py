@@ -119,7 +119,8 @@ def _statistics(collection: str, results: list[Results], pairs: list[Question], 
         estimates += means
         comparisons += differences
     adjusted = power.holm([each.p for each in comparisons])
-    comparisons = [replace(each, adjusted_p=p) for each, p in zip(comparisons, adjusted, strict=True)]
+    family = len(comparisons)
+    comparisons = [replace(each, adjusted_p=p, family=family) for each, p in zip(comparisons, adjusted, strict=True)]
     return Statistics(collection, enough, estimates, comparisons)
 
 

@@ -126,16 +126,19 @@ def _seed_intervals(
     resamples: int,
     seed: int,
 ) -> dict[tuple[str, str], Interval]:
-    """Intervals over topics and training seeds of the pairs of which both have several seeds."""
+    """Intervals over topics and training seeds of the pairs of which one or both have several seeds."""
     found: dict[tuple[str, str], Interval] = {}
-    numbers = {pair: tuple(places[name].stop - places[name].start for name in pair) for pair in pairs}
-    for draws in {number for number in numbers.values() if min(number) > 1}:
-        own = [pair for pair in pairs if numbers[pair] == draws]
+    seeds_of = {name: place.stop - place.start for name, place in places.items()}
+    # A single seed stands twice, so that the draws are those of compare.
+    numbers = {pair: tuple(max(2, seeds_of[name]) for name in pair) for pair in pairs}
+    several = [pair for pair in pairs if max(map(seeds_of.__getitem__, pair)) > 1]
+    for draws in {numbers[pair] for pair in several}:
+        own = [pair for pair in several if numbers[pair] == draws]
         parts: dict[tuple[str, str], list[Floats]] = {pair: [] for pair in own}
         for means, *seeds in sampled_means(both, resamples, seed, draws):
             for pair in own:
                 of_base, of_other = (
-                    np.take_along_axis(means[:, places[name]], drawn, axis=1).mean(axis=1)
+                    np.take_along_axis(means[:, places[name]], drawn % seeds_of[name], axis=1).mean(axis=1)
                     for name, drawn in zip(pair, seeds, strict=True)
                 )
                 parts[pair].append(of_other - of_base)

@@ -39,7 +39,7 @@ def _comparison_table(content: Content, collection: str, question: Question) -> 
     note = (
         f"The {len(statistics.comparisons)} comparisons on {collection} are one family in Holm's correction; "
         f"{statistics.resamples:,} resamples of whole topics (all translations of a topic are one unit). MDD: the "
-        "difference that a single test finds with probability .8."
+        "difference that a single test finds with probability .8; verdicts ask what it finds after the correction."
     )
     rows = [_comparison_row(each) for each in statistics.comparisons if (each.setting, each.measure) == question]
     title = f"Comparisons on {collection}, {question_title(question)}"
