@@ -1,6 +1,7 @@
 """What the readers of files find, on small files written by hand."""
 
 import io
+import os
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -160,3 +161,19 @@ def test_what_is_no_source_is_refused(name: str, tmp_path: Path, monkeypatch: py
     (tmp_path / "a.png").write_bytes(b"x")
     with pytest.raises(RequestError, match=r"check the path|of a kind that is not read"):
         open_source(name)
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.txt").write_text("A river.")
+    scan = os.scandir
+
+    def refuse(folder: str | Path) -> object:
+        if Path(folder).name == "closed":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    document, skipped = folder_reader.read_folder(tmp_path)
+    assert isinstance(document, Document)
+    assert skipped == Skipped(f"{tmp_path.name}/closed", "cannot be read (Permission denied)")

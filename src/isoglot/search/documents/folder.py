@@ -33,8 +33,12 @@ def read_folder(folder: Path) -> Iterator[Document | Skipped]:
     The id and source of a document is its path, which begins with the folder's name.
     """
     root = folder.resolve()
-    for path in _files(root):
-        yield read_file(path, f"{root.name}/{path.relative_to(root).as_posix()}")
+    closed: list[OSError] = []
+    for path in _files(root, closed):
+        yield read_file(path, _name(root, path))
+    for problem in closed:
+        name = _name(root, Path(problem.filename)).encode("utf-8", "replace").decode()
+        yield Skipped(name, f"cannot be read ({problem.strerror})")
 
 
 def read_file(path: Path, name: str) -> Document | Skipped:
@@ -65,8 +69,13 @@ def _content(path: Path) -> Content:
     return read(data)
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
+def _name(root: Path, path: Path) -> str:
+    return f"{root.name}/{path.relative_to(root).as_posix()}"
+
+
+def _files(root: Path, closed: list[OSError]) -> Iterator[Path]:
+    """Files of a folder; what went wrong with folders that cannot be read is appended to `closed`."""
+    for folder, folders, names in os.walk(root, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         paths = (Path(folder, name) for name in sorted(names) if not name.startswith("."))
         yield from (path for path in paths if path.is_file())
