@@ -176,4 +176,24 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "scandir", refuse)
     document, skipped = folder_reader.read_folder(tmp_path)
     assert isinstance(document, Document)
-    assert skipped == Skipped(f"{tmp_path.name}/closed", "cannot be read (Permission denied)")
+    reason = "cannot be read (Permission denied), so that what the index has of it stays"
+    assert skipped == Skipped(f"{tmp_path.name}/closed", reason, is_out_of_reach=True)
+
+
+def test_a_file_that_cannot_be_read_now_is_out_of_reach_and_one_that_went_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("closed.txt", "went.txt"):
+        (tmp_path / name).write_text("A river.")
+
+    def refuse(path: Path) -> bytes:
+        raise (
+            PermissionError(13, "Permission denied") if path.stem == "closed" else FileNotFoundError(2, "No such file")
+        )
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    found = folder_reader.read_folder(tmp_path)
+    assert [(each.name, each.is_out_of_reach) for each in found if isinstance(each, Skipped)] == [
+        (f"{tmp_path.name}/closed.txt", True),
+        (f"{tmp_path.name}/went.txt", False),
+    ]

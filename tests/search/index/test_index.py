@@ -15,7 +15,7 @@ from isoglot.models.debias.correction import RoleCorrection
 from isoglot.models.encode import encode
 from isoglot.models.static import static_encoder
 from isoglot.search.build import Summary, add_documents, delete_documents, delete_source
-from isoglot.search.documents import Document
+from isoglot.search.documents import Document, Skipped
 from isoglot.search.store.alone import BusyError, alone
 from isoglot.search.store.store import Store
 
@@ -63,6 +63,15 @@ def test_a_document_that_becomes_shorter_leaves_no_passage_behind(index: Index, 
     assert len(held(tmp_path / "out")) > 5
     index([document("a", "one."), document("b")])
     assert held(tmp_path / "out") == {"a:0": "one.", "b:0": "the river"}
+
+
+def test_what_is_out_of_reach_stays_and_what_is_gone_goes(index: Index, tmp_path: Path) -> None:
+    names = ("docs/a.txt", "docs/b.txt", "docs/b.txt.txt", "docs/closed/c.txt", "docs/closed.txt")
+    index([document(name) for name in names])
+    left_out = [Skipped(name, "cannot be read", is_out_of_reach=True) for name in ("docs/b.txt", "docs/closed")]
+    junk = Skipped("docs/closed.txt", "is of a kind that is not read")
+    assert counts(index([document("docs/a.txt"), *left_out, junk])) == (0, 0, 2, 1)
+    assert set(held(tmp_path / "out")) == {"docs/a.txt:0", "docs/b.txt:0", "docs/closed/c.txt:0"}
 
 
 def test_sources_live_side_by_side(index: Index, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Changes:
         deleted: ids of those that are gone.
         skipped: what was left out; only the first ones are kept.
         skipped_count: how much was left out.
+        out_of_reach: names of the files and folders among it that may be as they were.
         languages: of the passages of new and changed documents.
     """
 
@@ -36,6 +37,7 @@ class Changes:
     deleted: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     skipped_count: int = 0
+    out_of_reach: list[str] = field(default_factory=list)
     languages: Languages = field(default_factory=Languages)
 
     def __bool__(self) -> bool:
@@ -51,9 +53,17 @@ class Changes:
         """How many documents are as they were."""
         return len(self.seen) - self.added - len(self.replaced)
 
+    def delete_unseen(self, document_ids: Iterable[str]) -> None:
+        """Count as deleted what the source no longer gives, though not what is out of reach."""
+        kept = tuple(f"{name}/" for name in self.out_of_reach)
+        unseen = (each for each in document_ids if each not in self.seen)
+        self.deleted += (each for each in unseen if not f"{each}/".startswith(kept))
+
     def skip(self, skipped: Skipped) -> None:
         """Count what is left out."""
         self.skipped_count += 1
+        if skipped.is_out_of_reach:
+            self.out_of_reach.append(skipped.name)
         if len(self.skipped) < SHOWN_SKIPPED:
             self.skipped.append(skipped)
 

@@ -60,8 +60,7 @@ class Update:
             if not changes.seen:
                 raise _nothing_read(self.origin, changes)
             if self.is_whole:
-                gone = (each for each, before in known.items() if before.origin == self.origin)
-                changes.deleted += (each for each in gone if each not in changes.seen)
+                changes.delete_unseen(each for each, before in known.items() if before.origin == self.origin)
             store = self._commit(texts, Spool(self.folder, schema), changes)
         return Summary(
             changes,

@@ -67,10 +67,12 @@ class Skipped:
     Args:
         name: of the file, or file and row.
         reason: what is wrong with it, without a full stop.
+        is_out_of_reach: whether it may be as it was, only that it cannot be read now.
     """
 
     name: str
     reason: str
+    is_out_of_reach: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,13 @@ class UnreadableError(Exception):
     """A file or row that is left out; the message is the `reason` of its `Skipped`."""
 
 
+class OutOfReachError(UnreadableError):
+    """A file that cannot be read now, and may be as it was."""
+
+    def __init__(self, problem: OSError) -> None:
+        super().__init__(f"cannot be read ({problem.strerror}), so that what the index has of it stays")
+
+
 def document_or_skipped(name: str, fields: Callable[[], Mapping[str, Any]]) -> Document | Skipped:
     """The document of these fields, or why there is none.
 
@@ -97,7 +106,7 @@ def document_or_skipped(name: str, fields: Callable[[], Mapping[str, Any]]) -> D
     try:
         return Document(**fields())
     except UnreadableError as problem:
-        return Skipped(name, str(problem))
+        return Skipped(name, str(problem), isinstance(problem, OutOfReachError))
     except ValidationError as problem:
         return Skipped(name, _reason(problem))
 

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from isoglot.search.documents.document import Content, Document, Skipped, UnreadableError, document_or_skipped
+from isoglot.search.documents.document import (
+    Content,
+    Document,
+    OutOfReachError,
+    Skipped,
+    UnreadableError,
+    document_or_skipped,
+)
 from isoglot.search.documents.html import read_html
 from isoglot.search.documents.markdown import read_markdown
 from isoglot.search.documents.pdf import read_pdf
@@ -38,7 +45,7 @@ def read_folder(folder: Path) -> Iterator[Document | Skipped]:
         yield read_file(path, _name(root, path))
     for problem in closed:
         name = _name(root, Path(problem.filename)).encode("utf-8", "replace").decode()
-        yield Skipped(name, f"cannot be read ({problem.strerror})")
+        yield Skipped(name, str(OutOfReachError(problem)), is_out_of_reach=True)
 
 
 def read_file(path: Path, name: str) -> Document | Skipped:
@@ -64,8 +71,10 @@ def _content(path: Path) -> Content:
         if (size := path.stat().st_size) > most:
             raise UnreadableError(f"is too large ({size:,} bytes of at most {most:,})")
         data = path.read_bytes()
+    except FileNotFoundError as problem:
+        raise UnreadableError("was deleted meanwhile") from problem
     except OSError as problem:
-        raise UnreadableError(f"cannot be read ({problem.strerror})") from problem
+        raise OutOfReachError(problem) from problem
     return read(data)
 
 
