@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Mode = Literal["dense", "lexical", "hybrid"]
 Balance = Literal["as-scored", "calibrated", "balanced", "only"]
@@ -22,7 +22,11 @@ class SearchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION, description="in any language")]
+    question: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION),
+        Field(description="in any language"),
+    ]
     k: Annotated[int, Field(ge=1, le=MOST_HITS, description="hits to return")] = 10
     mode: Annotated[Mode, Field(description="by vectors, by words, or both by reciprocal rank fusion")] = "dense"
     balance: Annotated[Balance, Field(description="how languages share the hits")] = "as-scored"
