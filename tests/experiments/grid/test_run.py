@@ -1,6 +1,7 @@
 """A grid is run: nothing twice, what fails is told, and the rest goes on."""
 
 import io
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from isoglot.experiments.grid.cells import cells_of
 from isoglot.experiments.grid.folder import CellFolder
 from isoglot.experiments.grid.run import Failure, run_all
 from isoglot.experiments.grid.spec import Spec, read_spec
-from isoglot.experiments.grid.work import prepare, work_of
+from isoglot.experiments.grid.work import Step, prepare, work_of
 
 from .conftest import arguments_in
 
@@ -145,3 +146,12 @@ def test_a_wrong_length_is_refused(value: object, tmp_path: Path) -> None:
     path.write_text(f"name: x\nrecipe: {{}}\ngrid: [{{seed: [0]}}]\nevaluate: [xquad-r]\nmax_length: {value}\n")
     with pytest.raises(RequestError, match="max length is"):
         read_spec(path)
+
+
+def test_modules_that_lie_where_it_is_called_are_not_taken_for_the_library_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "copy.py").write_text("raise SystemExit('the wrong copy.py')\n")
+    monkeypatch.chdir(tmp_path)
+    done = subprocess.run(Step(["--help"], tmp_path).command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -50,8 +50,8 @@ class Step:
 
     @property
     def command(self) -> list[str]:
-        """What the system runs."""
-        return [sys.executable, "-m", "isoglot", *self.arguments]
+        """What the system runs: as `isoglot` does, without the modules that lie where it is called (-P)."""
+        return [sys.executable, "-P", "-m", "isoglot", *self.arguments]
 
 
 @dataclass(frozen=True)
