@@ -16,7 +16,7 @@ from isoglot.evaluation.files import write_evaluation
 from isoglot.experiments.grid.cells import Cell, cells_of
 from isoglot.experiments.grid.folder import CellFolder
 from isoglot.experiments.grid.spec import Spec, read_spec
-from isoglot.experiments.grid.work import prepare
+from isoglot.experiments.grid.work import prepare, work_of
 
 MODEL = "isoglot/static"
 COLLECTION = "worldfacts/held-out"
@@ -69,6 +69,8 @@ def build(out: Path, collection: Collection, *, fields: dict[str, Any] | None = 
             continue
         write_training(folder, cell, collection)
         evaluate_made_up(folder, collection, spec, weights_of(cell), seed=cell.recipe.seed)
+    for step in (step for work in work_of(spec, cells, out) for step in work.steps if step.result.is_file()):
+        step.record()
     return spec
 
 

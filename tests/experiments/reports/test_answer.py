@@ -119,10 +119,22 @@ def test_leakage_is_said_with_the_answer(content: Content) -> None:
     key = ("worldfacts/held-out", "mixed")
     (answer,) = answers(replace(content, scores={**content.scores, key: leaking(content.scores[key])}))
     assert answer.caution.startswith(
-        "Of worldfacts/held-out, 1 query and 1 passage of 2 texts leak from the training data (see Leakage)."
+        "The training data holds 1 query and 1 passage of 2 texts of worldfacts/held-out (see Leakage)."
     )
     (clean,) = answers(content)
-    assert "leak" not in clean.caution
+    assert "Leakage" not in clean.caution
+
+
+def test_a_leak_is_told_once_also_where_an_update_changed_its_record(content: Content) -> None:
+    record = {"checked": True, **find_leaks([replace(COPIES, name="train")], COPIES).to_dict()}
+    (first, own), *rest = content.scores.items()
+    scores = dict(rest) | {first: [{**each, "leakage": {**record, "of_a_later_version": 1}} for each in own]}
+    key = ("worldfacts/held-out", "mixed")
+    scores[key] = [{**each, "leakage": record} for each in scores[key]]
+    changed_record = replace(content, scores=scores)
+    (answer,) = answers(changed_record)
+    assert answer.caution.count("see Leakage") == 1
+    assert len(pair_table(changed_record).rows) == 2
 
 
 def test_pairs_that_leak_are_listed_once_for_systems_with_one_record(content: Content) -> None:

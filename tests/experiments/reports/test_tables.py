@@ -134,6 +134,12 @@ def test_failed_cells_say_what_their_command_said_last(content: Content) -> None
     assert found["within-batch, seed 1"].endswith("train: isoglot: the loss is not finite; lower the learning rate.")
 
 
+def test_what_was_made_with_other_options_is_not_said_to_have_failed(content: Content) -> None:
+    spec = content.spec.model_copy(update={"max_length": 7})
+    found = dict(run_tables.unfinished(replace(content, spec=spec)))
+    assert found["mixed, seed 0"] == "to be made again with other options at isoglot evaluate; shown as it was"
+
+
 def test_commands_name_the_folder_as_a_variable(content: Content) -> None:
     commands = dict(run_tables.commands(content))
     train, evaluate = commands["mixed, seed 1"]

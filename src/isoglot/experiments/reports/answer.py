@@ -80,12 +80,12 @@ def _answer(content: Content, start: StartModel, collection: str) -> Answer:
     sentences = [_sentence(opponent, own, HYBRID in start.main) for opponent, own in found.items()]
     sentences[-1] += _elsewhere(content, start, collection)
     leaks = [
-        f"Of {name}, {leaking_texts(record)} leak from the training data (see Leakage)."
+        f"The training data holds {leaking_texts(record)} of {name} (see Leakage)."
         for name in content.collections
         for record in leakage_records(content, name).values()
         if leaking(record)
     ]
-    return Answer(" · ".join(basis), sentences, " ".join([*leaks, *_cautions(compared, seeds)]))
+    return Answer(" · ".join(basis), sentences, " ".join([*dict.fromkeys(leaks), *_cautions(compared, seeds)]))
 
 
 def _sentence(opponent: str, found: list[Comparison], has_hybrid: bool) -> str:

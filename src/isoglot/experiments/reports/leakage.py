@@ -30,7 +30,7 @@ def leakage_statements(content: Content) -> list[tuple[str, str]]:
             continue
         for statement in dict.fromkeys(told(each["leakage"]) for each in scores if "leakage" in each):
             found.setdefault((collection, statement), []).append(system)
-    return [(f"{collection}: {', '.join(systems)}", statement) for (collection, statement), systems in found.items()]
+    return [(f"{collection}: {'; '.join(systems)}", statement) for (collection, statement), systems in found.items()]
 
 
 def leaking(record: dict[str, Any]) -> bool:
@@ -54,11 +54,11 @@ def leaking_texts(record: dict[str, Any]) -> str:
 def pair_table(content: Content) -> Table:
     """The pairs that leak, the most severe of each collection."""
     rows = [
-        [
+        (
             Value(collection),
             Value(f"{pair['kind']}, {pair['similarity']:.2f}"),
             *map(_place, (pair["train"], pair["evaluation"])),
-        ]
+        )
         for collection in content.collections
         for record in leakage_records(content, collection).values()
         for pair in record.get("leaks", [])[:SHOWN_PAIRS]
@@ -68,7 +68,7 @@ def pair_table(content: Content) -> Table:
         "leaks",
         "Texts of evaluation that are in training data",
         ["collection", "kind", "training", "evaluation"],
-        rows,
+        [list(row) for row in dict.fromkeys(rows)],
         note,
     )
 

@@ -93,6 +93,8 @@ def _hardware(hardware: dict[str, Any]) -> str:
 
 def _last_words(work: Work) -> str:
     step = next(step for step in work.steps if not step.is_done)
+    if step.result.is_file():
+        return f"to be made again with other options at isoglot {step.arguments[0]}; shown as it was"
     log = work.folder.path / LOG
     text = log.read_bytes()[-TAIL_BYTES:].decode("utf-8", errors="replace").strip() if log.is_file() else ""
     said = f": {text.splitlines()[-1]}" if text else ""
