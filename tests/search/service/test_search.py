@@ -94,7 +94,7 @@ def test_what_is_no_json_is_400(client: TestClient, body: bytes) -> None:
     assert answer.json()["error"].startswith("The body is not JSON: ")
 
 
-@pytest.mark.parametrize("question", ["\0", "\0" * 4_000, "\u202e\ufffe\uffff", "😀" * 2_000, " ", "a\r\nb"])
+@pytest.mark.parametrize("question", ["\0", "\0" * 4_000, "\u202e\ufffe\uffff", "😀" * 2_000, "a\r\nb"])
 def test_odd_characters_are_only_characters(client: TestClient, question: str) -> None:
     answer = client.post("/api/search", json={"question": question})
     assert answer.status_code == 200
