@@ -1,6 +1,9 @@
 """How long an index takes to build and to answer, against plain FAISS on the same vectors in the same run.
 
-    python benchmarks/search.py [--passages 200000 1000000] [--contenders isoglot flat hnsw] [--out FILE.json]
+    python benchmarks/search.py [--passages 200000 1000000] [--contenders isoglot flat hnsw] [--keep DIR] [--out FILE.json]
+
+A graph of a million takes most of an hour: `--keep` puts it into a folder, from where it is taken the next time, with
+the time that it took to build.
 
 Vectors are synthetic, [passages, 384] of length 1: 2,000 topics of skewed sizes, an offset of each of 11 languages of
 skewed sizes, and noise in 48 dimensions of their own. Questions are noisy copies of vectors. This is harder for graphs
@@ -143,8 +146,12 @@ def _answer(searcher: Searcher, query: Floats, **fields: Any) -> Rows:
     return np.array([int(hit.document_id[1:]) for hit in searcher.answer(request, query).hits])
 
 
-def plain_faiss(name: str, vectors: Floats, queries: Floats, true: Rows) -> Iterator[dict[str, Any]]:
-    """Build a flat or an HNSW index, and answer."""
+def built(name: str, vectors: Floats, folder: Path) -> tuple[Any, Path, float]:
+    """A flat or an HNSW index, its file, and the seconds that it took to build, now or when it was put there."""
+    file = folder / f"{name}-{len(vectors)}.faiss"
+    told = file.with_suffix(".seconds")
+    if told.exists():
+        return faiss.read_index(str(file)), file, float(told.read_text(encoding="utf-8"))
     started = time.perf_counter()
     index: Any = faiss.IndexFlatIP(DIMENSIONS)
     if name == "hnsw":
@@ -152,9 +159,15 @@ def plain_faiss(name: str, vectors: Floats, queries: Floats, true: Rows) -> Iter
         index.hnsw.efConstruction = 100
     index.add(vectors)
     seconds = time.perf_counter() - started
-    with tempfile.NamedTemporaryFile() as file:
-        faiss.write_index(index, file.name)
-        size = Path(file.name).stat().st_size / len(vectors)
+    faiss.write_index(index, str(file))
+    told.write_text(str(seconds), encoding="utf-8")
+    return index, file, seconds
+
+
+def plain_faiss(name: str, vectors: Floats, queries: Floats, true: Rows, folder: Path) -> Iterator[dict[str, Any]]:
+    """A flat or an HNSW index, and its answers."""
+    index, file, seconds = built(name, vectors, folder)
+    size = file.stat().st_size / len(vectors)
     for breadth in (64, 256) if name == "hnsw" else (0,):
         if breadth:
             index.hnsw.efSearch = breadth
@@ -169,7 +182,7 @@ def _recall(found: Rows, true: Rows) -> float:
     )
 
 
-def report(count: int, questions: int, contenders: list[str]) -> list[dict[str, Any]]:
+def report(count: int, questions: int, contenders: list[str], folder: Path) -> list[dict[str, Any]]:
     """Measure all contenders on so many passages, and print a table."""
     vectors, language, queries = synthetic(count, questions)
     true, _ = exact_tops(vectors, queries, K)
@@ -181,7 +194,7 @@ def report(count: int, questions: int, contenders: list[str]) -> list[dict[str, 
         cases = (
             isoglot(vectors, language, queries, true)
             if name == "isoglot"
-            else plain_faiss(name, vectors, queries, true)
+            else plain_faiss(name, vectors, queries, true, folder)
         )
         for case in cases:
             results.append({"passages": count, **case})
@@ -200,13 +213,18 @@ def main() -> None:
         "--contenders", nargs="+", choices=["isoglot", "flat", "hnsw"], default=["isoglot", "flat", "hnsw"]
     )
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--keep", type=Path, help="folder for what FAISS builds; by default it is thrown away")
     arguments = parser.parse_args()
     machine = f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} cores"
     load = os.getloadavg()[0]
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}, load {load:.1f} at the start")
-    results = [
-        case for count in arguments.passages for case in report(count, arguments.questions, arguments.contenders)
-    ]
+    with tempfile.TemporaryDirectory() as passing:
+        folder = arguments.keep or Path(passing)
+        results = [
+            case
+            for count in arguments.passages
+            for case in report(count, arguments.questions, arguments.contenders, folder)
+        ]
     if arguments.out is not None:
         told = {"machine": machine, "load": load, "results": results}
         arguments.out.write_text(json.dumps(told, indent=2), encoding="utf-8")
