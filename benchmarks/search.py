@@ -1,6 +1,6 @@
 """How long an index takes to build and to answer, against plain FAISS on the same vectors in the same run.
 
-    python benchmarks/search.py [--passages 200000 1000000] [--contenders isoglot flat hnsw] [--keep DIR] [--out FILE.json]
+    python benchmarks/search.py [--passages 200000 1000000] [--contenders isoglot flat hnsw] [--keep DIR] [--out FILE]
 
 A graph of a million takes most of an hour: `--keep` puts it into a folder, from where it is taken the next time, with
 the time that it took to build.
