@@ -105,6 +105,13 @@ def test_max_length_counts_special_tokens(xlm_roberta: Path) -> None:
     assert model.preprocess(["river " * 30])["input_ids"].shape == (1, 5)
 
 
+def test_max_length_beyond_the_positions_is_a_wrong_request(xlm_roberta: Path) -> None:
+    """66 positions, of which the first is behind that of the padding, 1."""
+    text = "river " * 100
+    assert load_model(str(xlm_roberta), max_length=64).encode([text]).shape == (1, 32)
+    assert "positions for 64 tokens" in str(fails(str(xlm_roberta), max_length=65))
+
+
 def fails(name: str, **options: object) -> IsoglotError:
     with pytest.raises(IsoglotError) as caught:
         load_model(name, **options)

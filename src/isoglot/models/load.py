@@ -9,6 +9,7 @@ from huggingface_hub import HfApi, try_to_load_from_cache
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from sentence_transformers.util import is_sentence_transformer_model
+from torch import nn
 
 from isoglot.errors import IsoglotError, RequestError, unknown
 from isoglot.models.roles import set_prompts
@@ -59,8 +60,18 @@ def load_model(
     if max_length is not None:
         if model.max_seq_length in (None, math.inf):
             raise RequestError(f"{name} reads texts whole; leave the maximum length of {max_length} out.")
+        if max_length > (room := _positions(model)):
+            raise RequestError(f"{name} has positions for {room} tokens; lower the maximum length of {max_length}.")
         model.max_seq_length = max_length
     return model
+
+
+def _positions(model: SentenceTransformer) -> float:
+    """Tokens for which the model has position vectors; those of RoBERTa's kind begin behind the padding's place."""
+    for name, table in model.named_modules():
+        if name.rpartition(".")[2] == "position_embeddings" and isinstance(table, nn.Embedding):
+            return table.num_embeddings - (0 if table.padding_idx is None else table.padding_idx + 1)
+    return math.inf
 
 
 def _load_embedded(name: str, texts: Callable[[], Iterable[str]] | None, seed: int) -> SentenceTransformer:
