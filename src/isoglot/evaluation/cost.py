@@ -13,7 +13,8 @@ from isoglot.data import Collection
 from isoglot.errors import IsoglotError
 from isoglot.models.encode import encode, space_key
 from isoglot.models.roles import ROLES, Role, prompt_of
-from isoglot.models.store import EmbeddingStore
+from isoglot.models.sections import cut_sections
+from isoglot.models.store import EmbeddingStore, Writer
 from isoglot.models.token_ends import TokenCounter
 
 # Texts of each role that the probe encodes and counts the tokens of: some seconds on a slow machine.
@@ -25,7 +26,7 @@ class Preview:
     """An estimate.
 
     Args:
-        distinct_texts: texts that differ, queries and passages.
+        distinct_texts: texts that differ, queries and passages (or their sections).
         to_encode: those of them that are not stored.
         tokens: tokens of the texts to encode, as far as the encoder reads them; None where they cannot be counted.
         one_corpus_per_pair_texts: texts that an evaluation encodes which takes each language pair, and the pool, alone.
@@ -55,17 +56,25 @@ class Preview:
 
 
 def preview(
-    model: SentenceTransformer, collection: Collection, *, store: EmbeddingStore | None = None, batch_size: int = 128
+    model: SentenceTransformer,
+    collection: Collection,
+    *,
+    best_section: bool = False,
+    store: EmbeddingStore | None = None,
+    batch_size: int = 128,
 ) -> Preview:
     """Estimate from a probe, whose vectors the store keeps.
 
     Args:
         model: the encoder.
         collection: what will be encoded.
+        best_section: whether passages longer than the encoder's window are cut into sections.
         store: what need not be encoded.
         batch_size: texts encoded together.
     """
-    texts: dict[Role, list[str]] = {"query": collection.query_texts, "passage": collection.passage_texts}
+    passages = collection.passage_texts
+    passages = cut_sections(model, passages).texts if best_section else passages
+    texts: dict[Role, list[str]] = {"query": collection.query_texts, "passage": passages}
     missing = {role: _missing(model, texts[role], role, store) for role in ROLES}
     seconds = sum(_seconds(model, missing[role], role, store, batch_size) for role in ROLES)
     tokens = [_tokens(model, missing[role], role) for role in ROLES]
@@ -73,14 +82,14 @@ def preview(
         distinct_texts=sum(len(set(texts[role])) for role in ROLES),
         to_encode=sum(map(len, missing.values())),
         tokens=None if None in tokens else sum(number for number in tokens if number is not None),
-        one_corpus_per_pair_texts=one_corpus_per_pair_texts(collection),
+        one_corpus_per_pair_texts=one_corpus_per_pair_texts(collection, len(passages)),
         seconds=round(seconds, 1),
     )
 
 
-def one_corpus_per_pair_texts(collection: Collection) -> int:
+def one_corpus_per_pair_texts(collection: Collection, passages: int) -> int:
     """Texts encoded by an evaluation that encodes queries and corpus anew for each language pair and for the pool."""
-    queries, passages = len(collection.queries), len(collection.passages)
+    queries = len(collection.queries)
     asked, answered = (len(pc.unique(table["language"])) for table in (collection.queries, collection.passages))
     return queries * answered + passages * asked + queries + passages
 
@@ -108,8 +117,11 @@ def _seconds(
     probe = sample(texts)
     encode(model, probe[:8], role, batch_size=batch_size)
     started = time.perf_counter()
-    encode(model, probe, role, batch_size=batch_size, store=store)
+    vectors = encode(model, probe, role, batch_size=batch_size)
     seconds = time.perf_counter() - started
+    # Kept after the clock has stopped: waiting for the disk does not grow with the texts.
+    with Writer(None if store is None else store.space(space_key(model, role))) as writer:
+        writer.add(probe, vectors)
     return seconds * sum(map(len, texts)) / max(1, sum(map(len, probe)))
 
 

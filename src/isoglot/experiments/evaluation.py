@@ -148,7 +148,13 @@ def _evaluate_encoded(
     console: Console,
 ) -> dict[str, Evaluation]:
     """The evaluation of the vectors as they are, and with each correction; everything is encoded once."""
-    estimate = preview(model, collection, store=request.store, batch_size=request.batch_size)
+    estimate = preview(
+        model,
+        collection,
+        best_section=request.best_section,
+        store=request.store,
+        batch_size=request.batch_size,
+    )
     console.print(f"{collection.name}: {estimate.sentence}", highlight=False, soft_wrap=True)
     encoded = encode_collection(
         model,
