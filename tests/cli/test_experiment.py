@@ -38,6 +38,26 @@ def test_the_plan_of_the_paper_needs_neither_its_data_nor_a_network(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"evaluate": ["worldfacts/held-out", "xquad-q"]}, "There is no collection 'xquad-q'"),
+        ({"evaluate": ["gone.jsonl"]}, "gone.jsonl does not exist; check the path."),
+        ({"corrections": ["lir"], "corrections_fit": "gone.jsonl"}, "gone.jsonl does not exist; check the path."),
+        ({"grid": [{"strategy": []}]}, "grid.0.strategy is []"),
+    ],
+)
+def test_what_is_not_there_is_told_before_anything_is_trained(
+    isoglot: Isoglot, tmp_path: Path, changed: dict[str, object], sentence: str
+) -> None:
+    fields = yaml.safe_load((REPRODUCTIONS / "worldfacts.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "spec.yaml").write_text(yaml.safe_dump(fields | {"expected": {}} | changed), encoding="utf-8")
+    code, _, err = isoglot("experiment", tmp_path / "spec.yaml", "--out", tmp_path / "run")
+    assert code == 2
+    assert sentence in err
+    assert not (tmp_path / "run").exists()
+
+
 def test_facts_are_reproduced(isoglot: Isoglot, tmp_path: Path) -> None:
     """The hybrid cell of worldfacts.yaml: plan, training, evaluation, statistics, claims, page and check."""
     fields = yaml.safe_load((REPRODUCTIONS / "worldfacts.yaml").read_text(encoding="utf-8"))

@@ -42,6 +42,7 @@ def experiment(
         check_scores(found, results_of(found, cells_of(found), out), console)
     if failures:
         raise IsoglotError(
-            f"{len(failures)} cells failed, {failures[0].name} first: {failures[0].sentence} (see {failures[0].log}); "
+            f"{len(failures)} of the cells and baselines failed, {failures[0].name} first: "
+            f"{failures[0].sentence.removesuffix('.')} (see {failures[0].log}); "
             "run the same command again for those."
         )

@@ -88,6 +88,8 @@ def _openers(text: str) -> list[Opener]:
     if text and Path(text).is_dir():
         return [lambda: storage.load(Path(text))]
     if text.endswith((".jsonl", ".jsonl.gz")):
+        if not Path(text).exists():
+            raise RequestError(f"{text} does not exist; check the path.")
         return [lambda: parallel_qa.read(Path(text))]
     if text and Path(text).exists():
         raise RequestError(f"{text} is neither a folder nor a .jsonl file; rename it, or write NAME={text}.")

@@ -24,7 +24,10 @@ class Spec(BaseModel):
 
     name: Annotated[str, Field(min_length=1, description="title of the report")]
     recipe: Annotated[dict[str, Any], Field(description="recipe fields that all trainings share")]
-    grid: Annotated[list[dict[str, list[Any]]], Field(min_length=1, description="blocks of recipe fields that vary")]
+    grid: Annotated[
+        list[dict[str, Annotated[list[Any], Field(min_length=1)]]],
+        Field(min_length=1, description="blocks of recipe fields that vary"),
+    ]
     evaluate: Annotated[list[str], Field(min_length=1, description="collections or groups to evaluate on")]
     max_length: Annotated[
         int | None,

@@ -15,7 +15,7 @@ Points = list[tuple[int, float]]
 
 
 def training_curves(content: Content) -> list[Figure]:
-    """A figure for each start model of which a training is finished."""
+    """A figure for each start model of which a training is finished; of what was measured at several steps."""
     return [figure for start in content.starts if (figure := _figure(content, start)) is not None]
 
 
@@ -30,7 +30,7 @@ def points_of(log: list[dict[str, Any]], key: str) -> Points:
 
 def _figure(content: Content, start: StartModel) -> Figure | None:
     curves = _curves(content, start)
-    keys = [key for key in KEYS if any(key == own for own, _, _ in curves)]
+    keys = [key for key in KEYS if any(key == own and len(points) > 1 for (own, _, _), points in curves.items())]
     if not keys:
         return None
 
@@ -47,7 +47,8 @@ def _figure(content: Content, start: StartModel) -> Figure | None:
         "hard."
     )
     svg = draw(name, title, (3.3 * len(keys) + 1.2, 2.7), (1, len(keys)), paint)
-    rows = [(KEYS[key], strategy, seed, *point) for (key, strategy, seed), own in curves.items() for point in own]
+    shown = {cell: points for cell, points in curves.items() if cell[0] in keys}
+    rows = [(KEYS[key], strategy, seed, *point) for (key, strategy, seed), own in shown.items() for point in own]
     return Figure(name, title, caption, svg, ("quantity", "strategy", "seed", "step", "value"), rows)
 
 
