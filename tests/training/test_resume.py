@@ -218,6 +218,22 @@ def test_cut_off_checkpoint_never_displaces_a_complete_one(
     assert_same_weights(out, uninterrupted("static"))
 
 
+@pytest.mark.parametrize("name", ["model.safetensors", "optimizer.pt", "scheduler.pt", "trainer_state.json"])
+def test_the_checkpoint_before_a_damaged_one_is_found(
+    name: str, toy_recipe: Recipes, uninterrupted: Callable[[str], Path], tmp_path: Path
+) -> None:
+    with at_steps(signalled(4)), pytest.raises(IsoglotError, match="stopped at step 5"):
+        train(toy_recipe(), tmp_path / "out")
+    folder = tmp_path / ".out.partial" / "checkpoints"
+    best = min(map(checkpoints.step_of, folder.glob("checkpoint-*")))
+    damaged = folder / "checkpoint-5" / name
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    train(toy_recipe(), tmp_path / "out")
+    assert best < 5
+    assert json.loads((tmp_path / "out" / "training.json").read_text())["first_step"] == best
+    assert_same_weights(tmp_path / "out", uninterrupted("static"))
+
+
 def test_patience_remembers_across_an_interruption(
     toy_recipe: Recipes, scripted: Callable[..., ScriptedDev], tmp_path: Path
 ) -> None:

@@ -14,7 +14,9 @@ from transformers import TrainerState
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import ExportableState
 
-from isoglot.files import beside
+from isoglot.files import beside, write_text
+
+SIZES = "sizes.json"
 
 
 def checkpoint_folder(folder: Path, step: int) -> Path:
@@ -39,6 +41,7 @@ def whole_checkpoint(folder: Path, step: int) -> Iterator[Path]:
     shutil.rmtree(beside(place), ignore_errors=True)
     beside(place).mkdir(parents=True)
     yield beside(place)
+    write_text(beside(place) / SIZES, json.dumps(_sizes(beside(place))))
     beside(place).rename(place)
 
 
@@ -58,10 +61,16 @@ def drop_cut_off(folder: Path) -> None:
 
 def _is_complete(checkpoint: Path) -> bool:
     try:
-        json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+        written = json.loads((checkpoint / SIZES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return True
+    return bool(written == _sizes(checkpoint))
+
+
+def _sizes(checkpoint: Path) -> dict[str, int]:
+    """Bytes of each file of a checkpoint: a lost disk cache leaves files cut off in folders that have their name."""
+    files = (path for path in checkpoint.rglob("*") if path.is_file() and path.name != SIZES)
+    return {path.relative_to(checkpoint).as_posix(): path.stat().st_size for path in files}
 
 
 class CheckpointedTrainer(SentenceTransformerTrainer):
