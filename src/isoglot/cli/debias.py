@@ -27,10 +27,13 @@ def debias(
     centre subtracts each language's mean, lir removes each language's first principal components, and shift undoes
     the mean difference between translations. The vectors of the model itself stay as they are.
     """
+    from dataclasses import replace
+
     from isoglot.data.catalogue import open_collection
     from isoglot.files import check_output, new_folder
     from isoglot.models.debias import FILE, check_request, fit_correction, kind_named, save_correction
     from isoglot.models.load import load_model
+    from isoglot.training.record import keep_record
 
     check_output(out, FILE, overwrite)
     kind, collection = kind_named(method), open_collection(fit)
@@ -54,5 +57,6 @@ def debias(
     )
     with new_folder(out, FILE, overwrite=overwrite) as folder:
         encoder.save_pretrained(str(folder))
-        save_correction(correction, folder)
+        save_correction(replace(correction, source=fit, content_hash=collection.content_hash), folder)
+        keep_record(Path(model), folder)
     typer.echo(f"{correction.summary}\nModel and correction written to {out}.")

@@ -35,6 +35,7 @@ def trim(
     from isoglot.models.load import load_model
     from isoglot.models.trim import TRIMMED, covered_texts, save_model, saving_table
     from isoglot.models.trim import trim as trim_vocabulary
+    from isoglot.training.record import keep_record
 
     check_output(out, TRIMMED, overwrite)
     codes = [code for value in languages for code in value.split(",")] if languages else None
@@ -47,6 +48,7 @@ def trim(
     about = {"model": model, "keep_from": keep_from, "languages": codes, "texts": len(texts), **asdict(trimmed)}
     with new_folder(out, TRIMMED, overwrite=overwrite) as folder:
         save_model(encoder, model, folder, about, TRIMMED)
+        keep_record(Path(model), folder)
     Console().print(saving_table(trimmed.before, trimmed.after))
     typer.echo(f"Model written to {out}.")
 
@@ -66,6 +68,7 @@ def untrim(
     from isoglot.models.load import load_model
     from isoglot.models.trim import UNTRIMMED, save_model
     from isoglot.models.trim import untrim as untrim_vocabulary
+    from isoglot.training.record import keep_record
 
     check_output(out, UNTRIMMED, overwrite)
     encoder = load_model(model)
@@ -73,4 +76,5 @@ def untrim(
     about = {"model": model, "into": into, "tokens": tokens}
     with new_folder(out, UNTRIMMED, overwrite=overwrite) as folder:
         save_model(encoder, model, folder, about, UNTRIMMED)
+        keep_record(Path(model), folder)
     typer.echo(f"{tokens:,} token vectors come from {model}, all others from {into}.\nModel written to {out}.")

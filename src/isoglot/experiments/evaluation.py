@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,16 +126,17 @@ def _evaluate_one(
         found = {main: evaluate_lexical(collection, pools=pools, measures=request.measures, top=request.run_depth)}
     else:
         found = _evaluate_encoded(request, model, collection, corrections, pools, console)
-    leakage = leakage_of(Path(request.model), collection)
+    leakage = {name: leakage_of(Path(request.model), collection, corrections.get(name)) for name in found}
     console.print(evaluation_page(found[main].scores))
     if len(found) > 1:
         console.print(side_by_side_table({name: each.scores for name, each in found.items()}))
-    console.print(leakage["statement"], highlight=False)
+    for statement in dict.fromkeys(each["statement"] for each in leakage.values()):
+        console.print(statement, highlight=False)
     if folder:
         for name, evaluation in found.items():
             place = folder if name == main else folder / name.replace(" ", "-")
             place.mkdir(parents=True, exist_ok=True)
-            write_evaluation(evaluation, request.model, collection, place, {"variant": name, "leakage": leakage})
+            write_evaluation(evaluation, request.model, collection, place, {"variant": name, "leakage": leakage[name]})
     return found[main].scores
 
 
@@ -194,7 +195,8 @@ def _fitted(request: EvaluationRequest, model: SentenceTransformer) -> Iterator[
         model, collection, batch_size=request.batch_size, store=request.store, progress=request.progress
     )
     for kind in kinds:
-        yield kind, fit(kind, samples, collection.name)
+        correction = fit(kind, samples, collection.name)
+        yield kind, replace(correction, source=request.corrections_fit, content_hash=collection.content_hash)
 
 
 def _languages(pool: str, collection: Collection) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,25 @@ def request_record(recipe: Recipe, train_parts: list[Collection], dev_parts: lis
         "collections": [_about(part) for part in train_parts],
         "dev": [_about(part) for part in dev_parts],
     }
-    return json.loads(json.dumps(record))
+    return json.loads(json.dumps(record)) | {"before": training_records(Path(recipe.model))}
+
+
+def training_records(model: Path) -> list[dict[str, Any]]:
+    """What a model of this folder was trained on, and the model that this training began with, newest first.
+
+    Of each training its "recipe", and the "collections" and "dev" topics by name and content; an empty list for a model
+    of which no training is known.
+    """
+    if not (model / RECORD).is_file():
+        return []
+    record = json.loads((model / RECORD).read_text(encoding="utf-8"))
+    return [{name: record[name] for name in ("recipe", "collections", "dev")}, *record.get("before", [])]
+
+
+def keep_record(model: Path, folder: Path) -> None:
+    """Put what is known of a model's training beside a model that was made from it."""
+    if (model / RECORD).is_file():
+        shutil.copy(model / RECORD, folder / RECORD)
 
 
 def differences(begun: dict[str, Any], asked: dict[str, Any]) -> str:

@@ -54,12 +54,16 @@ class Correction:
         query: of query vectors.
         passage: of passage vectors.
         collection: name of the collection that it was fitted on.
+        source: what opens that collection; empty where it is not known.
+        content_hash: of its content then.
     """
 
     kind: Kind
     query: RoleCorrection
     passage: RoleCorrection
     collection: str
+    source: str = ""
+    content_hash: str = ""
 
     def apply(self, vectors: NDArray[np.float32], languages: Sequence[str], role: Role) -> NDArray[np.float32]:
         """Correct unit vectors.

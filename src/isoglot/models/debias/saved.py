@@ -24,6 +24,8 @@ def save_correction(correction: Correction, folder: Path) -> None:
     about = {
         "kind": correction.kind,
         "collection": correction.collection,
+        "source": correction.source,
+        "content_hash": correction.content_hash,
         "roles": {role: {"languages": each.languages, "texts": each.texts} for role, each in roles.items()},
     }
     arrays = {role: each.removed for role, each in roles.items()}
@@ -45,7 +47,8 @@ def load_correction(folder: Path) -> Correction | None:
         with safe_open(path, framework="numpy") as file:
             about = json.loads(file.metadata()[ABOUT])
             query, passage = (_role(file, about, role) for role in ("query", "passage"))
-        return Correction(kind_named(about["kind"]), query, passage, about["collection"])
+        fitted_on = (about[name] for name in ("collection", "source", "content_hash"))
+        return Correction(kind_named(about["kind"]), query, passage, *fitted_on)
     except (SafetensorError, KeyError, TypeError, ValueError) as problem:
         raise IsoglotError(f"{path} cannot be read as a correction; write it again with `isoglot debias`.") from problem
 
