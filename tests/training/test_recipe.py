@@ -112,6 +112,19 @@ def test_patience_without_dev_topics_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "needed"),
+    [
+        ({"foreign_negatives": 0.5}, "give negatives too"),
+        ({"distill": "vectors"}, "needs a teacher"),
+        ({"teacher_language": "en"}, "needs a teacher"),
+    ],
+)
+def test_what_would_be_without_effect_is_refused(fields: dict[str, object], needed: str) -> None:
+    assert needed in refusal(None, **fields)
+    assert Recipe.model_validate(fields | {"negatives": 1, "teacher": "isoglot/static"})
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("alpha: [1", "is not YAML"),

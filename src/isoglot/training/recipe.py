@@ -118,6 +118,15 @@ class Recipe(BaseModel):
             raise RequestError("patience needs an evaluation to wait for; leave it out or give dev topics.")
         return self
 
+    @model_validator(mode="after")
+    def _nothing_asked_for_is_without_effect(self) -> Self:
+        if self.foreign_negatives and not self.negatives:
+            raise RequestError(f"foreign negatives are {self.foreign_negatives} of no negatives; give negatives too.")
+        if self.teacher is None and (self.teacher_language is not None or self.distill != "scores"):
+            asked = "a teacher language" if self.teacher_language is not None else f"distill {self.distill}"
+            raise RequestError(f"{asked} needs a teacher; name one, or leave it out.")
+        return self
+
 
 def read_recipe(path: Path | None, overrides: dict[str, Any]) -> Recipe:
     """Read a recipe; `overrides` (the flags given) win over the file, the file over the defaults.

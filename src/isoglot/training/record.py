@@ -18,7 +18,7 @@ from isoglot.training.recipe import Recipe, write_recipe
 from isoglot.training.trainer import PlanTrainer
 
 RECORD = "training.json"
-# Fields that decide how a training runs, and not what comes out.
+# Fields that decide how a training runs, and not what comes out, but for rounding and dropout.
 FREE = ("chunk_tokens", "compile", "report_to")
 LIBRARIES = ("isoglot", "sentence-transformers", "transformers", "torch")
 
