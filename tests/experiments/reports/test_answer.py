@@ -7,9 +7,10 @@ import pytest
 from isoglot.data import Collection
 from isoglot.data.leakage import find_leaks
 from isoglot.evaluation.statistics.comparison import Comparison
-from isoglot.experiments.reports.answer import OPPONENTS, answers, verdict_table
+from isoglot.experiments.reports.answer import answers
 from isoglot.experiments.reports.content import Content
 from isoglot.experiments.reports.leakage import leakage_statements, pair_table
+from isoglot.experiments.reports.verdicts import OPPONENTS, verdict_table
 
 ANSWER = "The Nile flows north through eleven countries of Africa."
 COPIES = Collection.from_rows(
@@ -102,12 +103,24 @@ def test_there_are_three_sentences_with_the_basis(content: Content) -> None:
 
 def test_verdict_table_has_a_row_for_each_opponent_and_the_words_of_the_comparisons(content: Content) -> None:
     table = verdict_table(changed(content, "cross-lingual", multilingual=WORSE, bias=UNKNOWN))
-    assert [row[0].text.rpartition(" ")[2] for row in table.rows] == list(OPPONENTS)
+    named = [row[0].text.removeprefix("worldfacts/held-out: hybrid against ") for row in table.rows]
+    assert named == [*OPPONENTS, *(f"{opponent} + centre" for opponent in OPPONENTS)]
     row = table.rows[1]
     assert (row[3].text, row[3].verdict, row[3].details[0]) == ("worse", "worse", "−.050")
     assert (row[4].text, row[4].verdict) == ("cannot tell with this sample", "")
     assert row[4].details[2].startswith("about ")
     assert row[4].details[2].endswith(" topics could")
+
+
+def test_a_corrected_rival_is_named_where_it_is_better_in_every_setting(content: Content) -> None:
+    settings = ("monolingual", "cross_lingual", "multilingual")
+    rival = changed(content, "mixed + centre", **dict.fromkeys(settings, WORSE), bias=BETTER)
+    rival = changed(rival, "monolingual + centre", **dict.fromkeys(settings, BETTER), bias=WORSE)
+    said = "Better in every setting after a correction that takes no training: mixed + centre."
+    (answer,) = answers(rival)
+    assert said in answer.caution
+    (answer,) = answers(changed(rival, "mixed + centre", multilingual=UNKNOWN))
+    assert "mixed + centre" not in answer.caution
 
 
 def test_leakage_is_said_with_the_answer(content: Content) -> None:

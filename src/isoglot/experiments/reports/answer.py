@@ -8,13 +8,8 @@ from isoglot.experiments.grid.pairs import StartModel
 from isoglot.experiments.reports.content import HYBRID, Content
 from isoglot.experiments.reports.leakage import leakage_records, leaking, leaking_texts
 from isoglot.experiments.reports.numbers import between, counted, listed, number
-from isoglot.experiments.reports.table import Table, Value
+from isoglot.experiments.reports.verdicts import OPPONENTS, against, corrected
 
-OPPONENTS = {
-    "monolingual": "monolingual-only batches",
-    "cross-lingual": "cross-lingual-only batches",
-    "mixed": "ordinary mixed batches",
-}
 SAME = "no difference shown"
 
 
@@ -41,33 +36,9 @@ def answers(content: Content) -> list[Answer]:
     return [_answer(content, start, collection) for start in content.starts]
 
 
-def verdict_table(content: Content) -> Table:
-    """The verdict of every collection on hybrid batches against each of the others."""
-    settings = list(
-        dict.fromkeys(
-            "rank distance" if measure == RANK_DISTANCE else setting
-            for collection in content.collections
-            for setting, measure in content.questions(collection)
-        )
-    )
-    rows = [
-        [Value(_named(content, start, f"{collection}: hybrid against {opponent}")), *_verdicts(found, settings)]
-        for start in content.starts
-        for collection in content.collections
-        for opponent in OPPONENTS
-        if (found := _comparisons(content, start, collection, opponent))
-    ]
-    note = (
-        "Differences are hybrid − the other, of mAP (nDCG@10 on BEIR, BRIGHT and MIRACL) and of rank distance (less "
-        "is better). A verdict takes p ≤ .05 after Holm's correction over all comparisons of the collection, and "
-        "with several training seeds an interval over topics and seeds without 0."
-    )
-    return Table("verdicts", "Hybrid batches against the others", ["", *settings], rows, note)
-
-
 def _answer(content: Content, start: StartModel, collection: str) -> Answer:
     scores = content.any_scores(collection)
-    found = {opponent: _comparisons(content, start, collection, opponent) for opponent in OPPONENTS}
+    found = {opponent: against(content, start, collection, opponent) for opponent in OPPONENTS}
     compared = [each for own in found.values() for each in own]
     seeds = min((min(each.base_seeds, each.other_seeds) for each in compared), default=0)
     basis = [
@@ -85,7 +56,18 @@ def _answer(content: Content, start: StartModel, collection: str) -> Answer:
         for record in leakage_records(content, name).values()
         if leaking(record)
     ]
-    return Answer(" · ".join(basis), sentences, " ".join([*dict.fromkeys(leaks), *_cautions(compared, seeds)]))
+    cautions = [*_rivals(content, start, collection), *dict.fromkeys(leaks), *_cautions(compared, seeds)]
+    return Answer(" · ".join(basis), sentences, " ".join(cautions))
+
+
+def _rivals(content: Content, start: StartModel, collection: str) -> list[str]:
+    """Other trainings that a correction makes better than hybrid batches in every setting."""
+    found = {
+        opponent: [each for each in against(content, start, collection, opponent) if each.measure != RANK_DISTANCE]
+        for opponent in corrected(content)
+    }
+    names = [name for name, own in found.items() if own and _with(own, "worse") == own]
+    return [f"Better in every setting after a correction that takes no training: {listed(names)}."] if names else []
 
 
 def _sentence(opponent: str, found: list[Comparison], has_hybrid: bool) -> str:
@@ -104,7 +86,7 @@ def _sentence(opponent: str, found: list[Comparison], has_hybrid: bool) -> str:
 def _elsewhere(content: Content, start: StartModel, but: str) -> str:
     """What collections in one language say of hybrid batches against ordinary ones; empty where there are none."""
     names = [name for name in content.collections if name != but and len(content.questions(name)) == 1]
-    found = [each for name in names for each in _comparisons(content, start, name, list(OPPONENTS)[-1])]
+    found = [each for name in names for each in against(content, start, name, list(OPPONENTS)[-1])]
     words = {"better": "are better", "worse": "are worse", SAME: "show no difference worth knowing"}
     parts = [
         f"{words.get(verdict, 'cannot be told apart from them with this sample')} on {listed(list(map(_shown, own)))}"
@@ -151,36 +133,6 @@ def _cautions(found: list[Comparison], seeds: int) -> list[str]:
     if needed:
         parts.append(f"What cannot be told would take about {max(needed):,} topics.")
     return parts
-
-
-def _comparisons(content: Content, start: StartModel, collection: str, opponent: str) -> list[Comparison]:
-    if not {opponent, HYBRID} <= start.main.keys():
-        return []
-    pair = start.main[opponent], start.main[HYBRID]
-    found = [content.comparison(collection, *pair, question) for question in content.questions(collection)]
-    return [each for each in found if each is not None]
-
-
-def _verdicts(found: list[Comparison], settings: list[str]) -> list[Value]:
-    by_setting = {"rank distance" if each.measure == RANK_DISTANCE else each.setting: each for each in found}
-    return [_verdict(by_setting.get(setting)) for setting in settings]
-
-
-def _verdict(each: Comparison | None) -> Value:
-    if each is None:
-        return Value("–")
-    details = (number(each.measure, each.difference, "+"), between(each.measure, each.interval, "+"), *needed(each))
-    return Value(each.verdict, details, verdict=each.verdict if each.verdict in ("better", "worse") else "")
-
-
-def needed(each: Comparison) -> tuple[str, ...]:
-    """The sample that could tell what this one cannot."""
-    topics = () if each.topics_needed is None else (f"about {each.topics_needed:,} topics could",)
-    return (*topics, *(("more seeds could",) if each.seeds_wanting else ()))
-
-
-def _named(content: Content, start: StartModel, text: str) -> str:
-    return f"{start.model}, {text}" if len(content.starts) > 1 else text
 
 
 def _order(found: list[Comparison]) -> list[str]:

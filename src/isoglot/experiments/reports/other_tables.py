@@ -9,11 +9,11 @@ from isoglot.data.languages import language_name
 from isoglot.evaluation.per_query import RANK_DISTANCE
 from isoglot.evaluation.statistics.comparison import Comparison, direction
 from isoglot.experiments.grid.comparisons import Question
-from isoglot.experiments.reports.answer import needed
 from isoglot.experiments.reports.content import Content
 from isoglot.experiments.reports.numbers import between, number
 from isoglot.experiments.reports.score_tables import file_name, question_title
 from isoglot.experiments.reports.table import Table, Value
+from isoglot.experiments.reports.verdicts import needed
 
 
 def language_tables(content: Content) -> list[Table]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from isoglot.experiments.grid.comparisons import COMPARISONS, write_statistics
 from isoglot.experiments.grid.experiment import SPEC
 from isoglot.experiments.reports import run_tables
-from isoglot.experiments.reports.answer import answers, verdict_table
+from isoglot.experiments.reports.answer import answers
 from isoglot.experiments.reports.card import best_hybrid, card_of
 from isoglot.experiments.reports.claims import read_claims
 from isoglot.experiments.reports.content import Content, read_content
@@ -23,6 +23,7 @@ from isoglot.experiments.reports.other_tables import comparison_tables, language
 from isoglot.experiments.reports.page import render
 from isoglot.experiments.reports.score_tables import score_tables
 from isoglot.experiments.reports.table import Table, latex, markdown
+from isoglot.experiments.reports.verdicts import verdict_table
 from isoglot.files import write_text
 
 SECTIONS = {
