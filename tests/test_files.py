@@ -63,6 +63,16 @@ def test_the_folder_appears_only_at_the_end(tmp_path: Path) -> None:
     assert (folder / MARKER).read_text() == "new"
 
 
+def test_what_a_library_writes_for_its_owner_alone_can_be_read_as_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "new").touch()
+    with new_folder(tmp_path / "run", MARKER) as folder:
+        (folder / MARKER).touch()
+        (folder / "inside").mkdir()
+        (folder / "inside" / "weights").touch(mode=0o600)
+    assert (tmp_path / "run" / "inside" / "weights").stat().st_mode == (tmp_path / "new").stat().st_mode
+    assert sorted(path.name for path in (tmp_path / "run").rglob("*")) == sorted(["inside", MARKER, "weights"])
+
+
 def test_the_old_folder_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:
     folder = finished(tmp_path / "run.v1")
     (folder / "left over").write_text("of the old run")

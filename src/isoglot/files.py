@@ -51,6 +51,7 @@ def replace_folder(new: Path, folder: Path, marker: str, overwrite: bool) -> Non
         RequestError: something came into the place meanwhile (see `check_output`); `new` stays where it is.
     """
     check_output(folder, marker, overwrite)
+    _give_usual_rights(new)
     place = folder.resolve()
     if place.exists():
         old = beside(place).with_suffix(".old")
@@ -60,6 +61,17 @@ def replace_folder(new: Path, folder: Path, marker: str, overwrite: bool) -> Non
         shutil.rmtree(old)
     else:
         new.rename(place)
+
+
+def _give_usual_rights(folder: Path) -> None:
+    """Let files be read by whom any new file can be read: safetensors writes weights for their owner alone."""
+    probe = folder / ".rights"
+    probe.touch()
+    usual = probe.stat().st_mode
+    probe.unlink()
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(usual)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def refusal(planned: Plan, steps: int = 50) -> str:
 
 def test_a_language_with_too_few_topics_is_named_with_what_to_do() -> None:
     message = refusal(plan(rare_german(), "monolingual", 4))
-    for part in ("'de'", "has 2 topics", "batch of 4", "--batch-size", "--languages"):
+    for part in ("'de'", "has at most 2 topics", "batch of 4", "--batch-size", "--languages"):
         assert part in message
     plan(rare_german(), "monolingual", 2).check(50)
     plan(rare_german().select_languages(["en", "fr"]), "monolingual", 4).check(50)
@@ -45,7 +45,7 @@ def test_a_language_without_queries_is_named() -> None:
 def test_too_few_topics_at_all_name_every_language() -> None:
     for strategy in ("mixed", "cross-lingual"):
         message = refusal(plan(parallel("c", 5, ["de", "en"]), strategy, 6), 1)
-        assert "de, en have 5 topics" in message
+        assert "de, en have at most 5 topics" in message
 
 
 @pytest.mark.parametrize("strategy", ["cross-lingual", "one-pair", "within-batch"])

@@ -50,7 +50,7 @@ def test_a_folder_is_indexed_changed_and_emptied(
     (documents / "de.md").unlink()
     assert "0 added, 1 replaced, 1 deleted, 0 unchanged" in isoglot("index", documents, "--out", out)[1]
     code, said, _ = isoglot("unindex", out, "docs/en.txt")
-    assert (code, said) == (0, "Deleted; the index holds 0 passages (version 5).\n")
+    assert (code, said) == (0, "Passages deleted: 1; left: 0 (version 5).\n")
     assert "1 added, 0 replaced, 0 deleted" in isoglot("index", documents, "--out", out)[1]
     assert isoglot("unindex", out, "--source", documents)[0] == 0
 

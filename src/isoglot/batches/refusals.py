@@ -31,9 +31,10 @@ def too_few(
     names = [languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
     what, verb = (f"language {names[0]!r}", "has") if len(names) == 1 else (f"the languages {', '.join(names)}", "have")
     or_leave_out = ", or name the other languages with --languages" if len(names) < len(languages) else ""
+    lower = f"lower --batch-size to {most} or less" if most > 1 else "add topics"
     return (
-        f"{what} {verb} {most} topics in any one collection, fewer than a batch of {batch_size}; lower "
-        f"--batch-size{or_leave_out}."
+        f"{what} {verb} at most {most} topics in a collection, fewer than a batch of {batch_size}; "
+        f"{lower}{or_leave_out}."
     )
 
 

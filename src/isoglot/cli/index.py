@@ -73,7 +73,9 @@ def unindex(
     index: Annotated[Path, typer.Argument(help="folder of the index")],
     ids: Annotated[list[str] | None, typer.Argument(help="documents to delete")] = None,
     *,
-    source: Annotated[str | None, typer.Option(help="delete all documents that came from this source")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="delete all that `isoglot index` took from this SOURCE, such as docs/")
+    ] = None,
 ) -> None:
     """Delete documents from an index: those with these ids, or all that came from a source.
 
@@ -85,8 +87,10 @@ def unindex(
     check_extra()
     from isoglot.search.build import delete_documents, delete_source
     from isoglot.search.documents import origin_of
+    from isoglot.search.store.store import Store
 
     if bool(ids) == bool(source):
         raise RequestError("name the documents to delete, or the --source that they came from.")
+    before = Store.open(index).count
     store = delete_source(index, origin_of(source)) if source else delete_documents(index, ids or [])
-    typer.echo(f"Deleted; the index holds {store.count:,} passages (version {store.version}).")
+    typer.echo(f"Passages deleted: {before - store.count:,}; left: {store.count:,} (version {store.version}).")

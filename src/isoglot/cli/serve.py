@@ -40,7 +40,7 @@ def serve(
         raise RequestError("--onnx is for a service on this machine; leave out --onnx or --ray.")
     from isoglot.search.searcher import Searcher
     from isoglot.search.service.app import create_app
-    from isoglot.search.service.evaluation import check_evaluation
+    from isoglot.search.service.evaluation import check_evaluation, foreign_evaluation
     from isoglot.search.service.guards.hosts import is_loopback
     from isoglot.search.service.guards.tokens import read_token
     from isoglot.search.service.logs import configure
@@ -69,7 +69,10 @@ def serve(
         return
     bound = bind(host, port)
     opened = partial(Searcher.open, folder, onnx=onnx)
-    app = create_app(settings, opened(), opened, Writer(folder) if writable else None)
+    searcher = opened()
+    if told := foreign_evaluation(settings, searcher.derived.about.settings.model):
+        typer.echo(told, err=True)
+    app = create_app(settings, searcher, opened, Writer(folder) if writable else None)
     configure()
     listen(bound)
     typer.echo(f"Serving {folder} at {url_of(bound)} (Ctrl-C ends it)")

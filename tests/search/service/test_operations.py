@@ -11,8 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from isoglot.errors import RequestError
-from isoglot.search.service.evaluation import check_evaluation
+from isoglot.search.service.evaluation import check_evaluation, foreign_evaluation
 from isoglot.search.service.logs import LOG, JsonLines
+from isoglot.search.service.settings import ServiceSettings
 
 from .conftest import Makes
 from .stub import StubSearcher
@@ -112,6 +113,14 @@ def test_the_models_evaluation_is_given_or_lies_beside_the_index(make: Makes, tm
     (folder / "scores.json").write_text(json.dumps({**SCORES, "cost": {}, "versions": {}}))
     check_evaluation(folder)
     assert make(evaluation=folder if given else None).get("/api/bias").json() == SCORES
+
+
+def test_an_evaluation_of_another_model_is_told(tmp_path: Path) -> None:
+    settings = ServiceSettings(tmp_path, evaluation=tmp_path)
+    assert foreign_evaluation(settings, "runs/other") == ""  # there is none
+    (tmp_path / "scores.json").write_text(json.dumps(SCORES | {"model": "runs/model"}))
+    assert foreign_evaluation(settings, "./runs/model") == ""
+    assert "is of runs/model and the index was made with runs/other" in foreign_evaluation(settings, "runs/other")
 
 
 def test_without_an_evaluation_there_is_a_sentence(make: Makes, tmp_path: Path) -> None:

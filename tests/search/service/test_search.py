@@ -142,5 +142,6 @@ def test_addresses_and_methods_that_do_not_exist(client: TestClient) -> None:
     missing, wrong = client.get("/api/nothing"), client.put("/api/search")
     assert (missing.status_code, "/docs lists" in missing.json()["error"]) == (404, True)
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, POST")
-    assert client.post("/api/documents", json={}).status_code == 404  # read-only, unless it is told otherwise
+    refused = client.post("/api/documents", json={})  # read-only, unless it is told otherwise
+    assert (refused.status_code, "--writable" in refused.json()["error"]) == (404, True)
     assert client.delete("/api/documents/a").status_code == 404

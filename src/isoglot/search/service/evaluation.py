@@ -39,6 +39,17 @@ def read_evaluation(settings: ServiceSettings) -> Evaluation:
         raise Refusal(404, f"The file {SCORES} of the evaluation cannot be read; evaluate again.") from problem
 
 
+def foreign_evaluation(settings: ServiceSettings, model: str) -> str:
+    """A sentence where the evaluation that the page shows is of another model than the index's; empty where not."""
+    try:
+        found = read_evaluation(settings)
+    except Refusal:
+        return ""
+    if Path(found.model).resolve() == Path(model).resolve():
+        return ""
+    return f"The evaluation is of {found.model} and the index was made with {model}: its bias may be another."
+
+
 def check_evaluation(folder: Path | None) -> None:
     """Refuse at the start what could never be shown; raises RequestError."""
     if folder is not None and not (folder / SCORES).is_file():
