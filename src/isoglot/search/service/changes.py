@@ -12,6 +12,7 @@ from isoglot.search.documents import Document
 from isoglot.search.documents.document import LONGEST_ID
 from isoglot.search.service.bodies import body_of, described
 from isoglot.search.service.contract import Changes
+from isoglot.search.service.guards.bodies import DOCUMENTS
 from isoglot.search.service.live import LiveIndex
 from isoglot.search.service.refusal import Refusal, busy, documented
 
@@ -46,7 +47,7 @@ class Deleted(BaseModel):
 
 def writing(index: LiveIndex, changes: Changes) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api/documents", tags=["documents"])
+    router = APIRouter(prefix=DOCUMENTS, tags=["documents"])
     one_at_a_time = asyncio.Lock()
 
     async def changed(work: Callable[[], Result]) -> Result:

@@ -7,12 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from isoglot.errors import IsoglotError, RequestError
+from isoglot.search.service.guards.bodies import DOCUMENTS
 from isoglot.search.service.guards.watch import UNEXPECTED
 from isoglot.search.service.refusal import Refusal, busy
 from isoglot.search.service.sentences import sentence_of
-
-# The address of the routes that write, where there are any.
-WRITING = "/api/documents"
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -50,7 +48,7 @@ async def _http(request: Request, problem: Exception) -> Response:
         404: "There is nothing at this address; /docs lists what there is.",
         405: f"This address does not take {request.method}; /docs lists what it takes.",
     }
-    if request.url.path.startswith(WRITING) and WRITING not in request.app.openapi()["paths"]:
+    if request.url.path.startswith(DOCUMENTS) and DOCUMENTS not in request.app.openapi()["paths"]:
         sentences[404] = "This service only reads; start it with --writable to add and delete documents."
     headers = {"Allow": _allowed(request, problem)} if problem.status_code == 405 else problem.headers
     return Refusal(problem.status_code, sentences.get(problem.status_code, problem.detail), headers).response()
