@@ -1,8 +1,10 @@
 """Scores of queries and passages in blocks that fit a bound on memory."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
+from threading import Lock
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ from isoglot.errors import IsoglotError
 from isoglot.evaluation.ranks.golds import Integers
 from isoglot.evaluation.ranks.pool import Pool, Vectors, evenly, spans
 from isoglot.evaluation.ranks.scores import exact_products, on_grid, product, stripes
-from isoglot.evaluation.ranks.threads import Rooms, working_threads
+from isoglot.evaluation.ranks.threads import Rooms, one_ahead, working_threads
 
 # One cell of a block at its dearest, when every score ties: scores, a copy, comparisons, positions of 8 bytes.
 CELL_BYTES = 112
@@ -20,6 +22,8 @@ CELL_BYTES = 112
 PAIRS = 512
 # Vectors of a block at most: with fewer queries to a block the matrix product would be slower.
 CHUNK = 4096
+# Chunks that are worked on at a time: threads then need not wait for each other at the end of each.
+CHUNKS_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,19 @@ class Block:
     passage_rows: Tensor
     scores: Tensor
     room: Tensor
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the queries.
+
+    Args:
+        span: which.
+        in_work: held by the thread that works on them.
+    """
+
+    span: slice
+    in_work: Lock
 
 
 @dataclass(frozen=True)
@@ -109,33 +126,44 @@ class Scorer:
     def each_block(self, query_rows: Tensor, work: Callable[[Block], None]) -> None:
         """Do some work on every one of these queries with every passage, once.
 
-        Blocks of the same passages are worked on at the same time; no two of these have a query in common.
+        Several blocks are worked on at the same time; no two of these have a query in common.
         """
         with working_threads(self.device) as (threads, count):
-            for chunk in self._chunks():
-                most = self.memory // (2 * count) // (CELL_BYTES * len(chunk.place) + 8 * self.dimensions)
-                size = evenly(len(query_rows), max(1, most), count)
-                rooms = Rooms(count, size * len(chunk.place), self.device)
-                for _ in threads.map(
-                    partial(self._work_on, chunk, query_rows, rooms, work), spans(len(query_rows), size)
-                ):
-                    pass
+            parts, rooms = self._parts(len(query_rows), count), Rooms(count, self.device)
+            chunks = (threads.submit(self._chunk, *passages) for passages in self._passages())
+            running: deque[list[Future[None]]] = deque()
+            for chunk in one_ahead(chunks):
+                running.append([threads.submit(self._work_on, chunk, query_rows, part, rooms, work) for part in parts])
+                if len(running) == CHUNKS_AT_ONCE:
+                    _wait_for(running.popleft())
+            for tasks in running:
+                _wait_for(tasks)
 
-    def _chunks(self) -> Iterator[Chunk]:
-        for language, rows in self.pool.chunks(min(CHUNK, self.memory // (12 * self.dimensions))):
-            place, section_rows = self.pool.sections_of(rows)
-            vectors = on_grid(self.pool.take(section_rows), section_rows, "passage")
-            yield Chunk(language, rows, place, stripes(vectors))
+    def _passages(self) -> Iterator[tuple[int, Tensor]]:
+        """Language and rows of the passages of each chunk: so many that half the memory holds them and the others."""
+        held = 4 * self.dimensions * (CHUNKS_AT_ONCE + 3)  # copies are made of the one that is begun
+        return self.pool.chunks(min(CHUNK, self.memory // 2 // held))
+
+    def _parts(self, queries: int, threads: int) -> list[Part]:
+        """The queries in parts whose blocks, one of each thread at a time, fit half the memory."""
+        widest = max((self.pool.section_count(rows) for _, rows in self._passages()), default=1)
+        most = self.memory // (2 * threads) // (CELL_BYTES * widest + 8 * self.dimensions)
+        return [Part(span, Lock()) for span in spans(queries, evenly(queries, max(1, most), threads))]
+
+    def _chunk(self, language: int, rows: Tensor) -> Chunk:
+        place, section_rows = self.pool.sections_of(rows)
+        vectors = on_grid(self.pool.take(section_rows), section_rows, "passage")
+        return Chunk(language, rows, place, stripes(vectors))
 
     def _work_on(
-        self, chunk: Chunk, query_rows: Tensor, rooms: Rooms, work: Callable[[Block], None], span: slice
+        self, begun: Future[Chunk], query_rows: Tensor, part: Part, rooms: Rooms, work: Callable[[Block], None]
     ) -> None:
-        queries = query_rows[span]
-        with rooms.of_shape(len(queries), len(chunk.place)) as (scores, room):
+        chunk, queries = begun.result(), query_rows[part.span]
+        with part.in_work, rooms.of_shape(len(queries), len(chunk.place)) as (scores, room):
             product(stripes(self.queries[queries]), chunk.stripes, scores, room)
             best = self.pool.best_section(scores, chunk.place, len(chunk.rows))
             self._exclude(best, queries, chunk.rows)
-            work(Block(span, queries, chunk.language, chunk.rows, best, room.view(-1)))
+            work(Block(part.span, queries, chunk.language, chunk.rows, best, room.view(-1)))
 
     def exact(self, query_rows: Tensor, passage_rows: Tensor) -> Tensor:
         """The exact scores of (query, passage) pairs, float64, shape [n]."""
@@ -159,3 +187,9 @@ class Scorer:
         for query, passage in zip(self.excluded_query[inside], self.excluded_passage[inside], strict=True):
             cell = torch.nonzero(query_rows == query), torch.nonzero(passage_rows == passage)
             scores[cell] = -torch.inf
+
+
+def _wait_for(tasks: list[Future[None]]) -> None:
+    """Until all are done; what one of them raises is raised here."""
+    for task in tasks:
+        task.result()

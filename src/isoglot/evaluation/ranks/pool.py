@@ -67,6 +67,10 @@ class Pool:
         start = torch.cumsum(number, 0) - number
         return place, torch.arange(len(place), device=place.device) - start[place] + self.first[passages][place]
 
+    def section_count(self, passages: Tensor) -> int:
+        """How many sections, one vector each, these passages have."""
+        return len(passages) if self.first is None else int((self.first[passages + 1] - self.first[passages]).sum())
+
     def best_section(self, scores: Tensor, place: Tensor, count: int) -> Tensor:
         """Scores of passages [..., count] from scores of sections [..., s], whose passages are at `place` [s]."""
         if self.first is None:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from queue import SimpleQueue
+from typing import TypeVar
 
 import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor
+
+Item = TypeVar("Item")
 
 
 @contextmanager
@@ -28,26 +32,41 @@ def _compute_alone() -> None:
     threadpool_limits(1, "openmp")
 
 
+def one_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Each item once the next has been made.
+
+    >>> numbers = iter(range(3))
+    >>> next(one_ahead(numbers)), next(numbers)
+    (0, 2)
+    """
+    held = list(islice(items, 1))
+    for item in items:
+        held.append(item)
+        yield held.pop(0)
+    yield from held
+
+
 class Rooms:
     """Memory for the scores of each thread, used again and again: fresh memory costs as much as filling it.
 
     Args:
         count: number of threads.
-        cells: scores that a thread holds.
         device: where.
     """
 
-    def __init__(self, count: int, cells: int, device: torch.device) -> None:
+    def __init__(self, count: int, device: torch.device) -> None:
         self.free: SimpleQueue[Tensor] = SimpleQueue()
         for _ in range(count):
-            self.free.put(torch.empty((2, cells), device=device))
+            self.free.put(torch.empty((2, 0), device=device))
 
     @contextmanager
     def of_shape(self, queries: int, passages: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Two matrices [queries, passages] with anything in them."""
-        room = self.free.get()
+        room, cells = self.free.get(), queries * passages
+        if room.shape[1] < cells:
+            room = torch.empty((2, cells), device=room.device)
         try:
-            first, second = (part[: queries * passages].view(queries, passages) for part in room)
+            first, second = (part[:cells].view(queries, passages) for part in room)
             yield first, second
         finally:
             self.free.put(room)
