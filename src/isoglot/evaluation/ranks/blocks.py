@@ -21,7 +21,7 @@ CELL_BYTES = 112
 # Pairs scored exactly at a time; their vectors then stay in the processor's cache.
 PAIRS = 512
 # Vectors of a block at most: with fewer queries to a block the matrix product would be slower.
-CHUNK = 4096
+CHUNK = 2048
 # Chunks that are worked on at a time: threads then need not wait for each other at the end of each.
 CHUNKS_AT_ONCE = 3
 

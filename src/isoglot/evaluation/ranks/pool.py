@@ -55,7 +55,7 @@ class Pool:
 
     def take(self, rows: Tensor) -> Tensor:
         """The vectors of these rows, on the device of the rows."""
-        return self.vectors[rows.to(self.vectors.device)].to(rows.device)
+        return self.vectors.index_select(0, rows.to(self.vectors.device)).to(rows.device)
 
     def sections_of(self, passages: Tensor) -> tuple[Tensor, Tensor]:
         """For each section of these passages: the place of its passage among them, and the row of its vector."""

@@ -27,7 +27,7 @@ def on_grid(vectors: Tensor, rows: Tensor, kind: str) -> Tensor:
     Raises:
         IsoglotError: a vector is not finite, is zero, or is longer than 1.
     """
-    units = vectors.to(torch.float32, copy=True).mul_(GRID).round_()
+    units = (vectors.float() * GRID).round_()
     length = torch.linalg.vector_norm(units, dim=1) / GRID
     wrong = torch.nonzero(~((length > 0) & (length < LONGEST)))
     if len(wrong):
@@ -36,7 +36,7 @@ def on_grid(vectors: Tensor, rows: Tensor, kind: str) -> Tensor:
             f"The vector of {kind} row {int(rows[row])} has length {float(length[row]):.4g}; "
             "encode every text to a finite vector of length 1."
         )
-    return units.div_(GRID)
+    return units.mul_(1 / GRID)
 
 
 def error_bound(dimensions: int) -> float:
