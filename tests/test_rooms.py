@@ -9,11 +9,12 @@ import pytest
 import isoglot
 
 PACKAGE = Path(isoglot.__file__).parent
-GROUND = {"errors", "files", "__version__"}
+GROUND = {"errors", "files", "versions", "__version__"}
 EXPERIMENTS = {"data", "batches", "models", "training", "evaluation"}
 ALLOWED = {
     "errors": set(),
     "files": set(),
+    "versions": set(),
     "__init__": set(),
     "data": set(),
     "batches": {"data"},

@@ -2,6 +2,7 @@
 
 import json
 import math
+import platform
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -243,6 +244,7 @@ def test_files_hold_what_the_contract_says(tmp_path: Path) -> None:
     scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
     contract = {"model", "collection", "settings", "bias", "languages", "pairs", "cost", "versions"}
     assert contract <= set(scores)
+    assert scores["versions"]["python"] == platform.python_version()
     assert (scores["model"], scores["collection"]) == ("some/model", "random")
     assert set(scores["settings"]) == {"monolingual", "cross-lingual", "multilingual"}
     assert all({"AP", "nDCG@10", "R@1"} <= set(each) for each in scores["settings"].values())

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 from isoglot.data import Collection
 from isoglot.evaluation.evaluate import Evaluation
 from isoglot.evaluation.trec import qrels_of, write_qrels, write_run
+from isoglot.versions import versions_of
 
 SCORES = "scores.json"
 PER_QUERY = "per_query.parquet"
@@ -39,5 +39,5 @@ def write_evaluation(
 
 def write_scores(scores: Mapping[str, Any], folder: Path) -> None:
     """Write `scores.json` with the versions of what computed it."""
-    content = {**scores, "versions": {name: version(name) for name in LIBRARIES}}
+    content = {**scores, "versions": versions_of(LIBRARIES)}
     (folder / SCORES).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from isoglot.files import write_text
 from isoglot.models.roles import prompt_of
 from isoglot.training.recipe import Recipe, write_recipe
 from isoglot.training.trainer import PlanTrainer
+from isoglot.versions import versions_of
 
 RECORD = "training.json"
 # Fields that decide how a training runs, and not what comes out, but for rounding and dropout.
@@ -88,7 +89,7 @@ def measured_record(trainer: PlanTrainer, seconds: float, first_step: int) -> di
             "cpu": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",
             "workers": trainer.args.world_size,
         },
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": versions_of(LIBRARIES),
         "log": trainer.state.log_history,
     }
 

@@ -14,7 +14,7 @@ from isoglot.experiments.grid.folder import CellFolder
 from isoglot.experiments.grid.plan import show_plan
 from isoglot.experiments.grid.rates import Rates, measured_rates, probed_rates, texts_of_training
 from isoglot.experiments.grid.spec import Spec
-from isoglot.experiments.grid.work import work_of
+from isoglot.experiments.grid.work import baselines_work, work_of
 from isoglot.models.store import EmbeddingStore
 from toys import write_parallel_qa
 
@@ -23,7 +23,7 @@ RATES = {"isoglot/use-m3": Rates(0.5, {"xquad-r": 30.0, "beir/scifact": 12.0}, 1
 
 def spec_of(*grid: dict[str, Any], **fields: Any) -> Spec:
     recipe = {"steps": 10, "batch_size": 4, "eval_steps": 4, **fields.pop("recipe", {})}
-    whole = {"name": "x", "recipe": recipe, "grid": list(grid) or [{"seed": [0, 1]}]}
+    whole = {"name": "x", "recipe": recipe, "grid": list(grid) or [{"seed": [0, 1]}], "baselines": []}
     return Spec.model_validate({**whole, "evaluate": ["xquad-r", "beir/scifact"], **fields})
 
 
@@ -99,6 +99,38 @@ def test_a_group_takes_what_its_members_take(tmp_path: Path, monkeypatch: pytest
     rates = measured_rates(spec, cells_of(spec), tmp_path)
     assert rates is not None
     assert rates.evaluation_seconds == {"beir/reasoning": 7.0}
+
+
+def test_baselines_take_their_evaluations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmbeddingStore, "report", lambda _: [])
+    spec = spec_of({"seed": [0]}, baselines=["untrained", "bm25"])
+    cells = cells_of(spec)
+    finish(CellFolder.of_cell(tmp_path, cells[0]), spec.evaluate, seconds=20.0, cost=10.5)
+    told = shown(spec, tmp_path)
+    # An evaluation takes 10.5 + 1.0 + 0.5 s, and there are two; how long BM25 takes is not known.
+    assert "│ untrained isoglot/use-m3 │ – │ – │ 0 │ about 24.0 s │ 0 B │" in told
+    assert "│ bm25 │ – │ – │ 0 │ ? │ ? │" in told
+    assert "About 24.0 s one after another, BM25 apart;" in told
+    for work in baselines_work(spec, cells, tmp_path):
+        finish(work.folder, spec.evaluate)
+        for step in work.steps:
+            step.record()
+    told = shown(spec, tmp_path)
+    assert "│ bm25 │ – │ – │ 1 │ – │ – │" in told
+    assert "Nothing is left to train." in told
+
+
+def test_what_is_corrected_is_ranked_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EmbeddingStore, "report", lambda _: [])
+    spec = spec_of(corrections=["centre"], corrections_fit="worldfacts/train", evaluate=["xquad-r"])
+    folder = CellFolder.of_cell(tmp_path, only(spec))
+    finish(folder, ["xquad-r"], seconds=8.0, cost=10.5)
+    (folder.evaluation("xquad-r") / "centre").mkdir()
+    corrected = {"cost": {"encode_seconds": 10.5, "rank_seconds": 3.0, "measure_seconds": 0.25}}
+    (folder.evaluation("xquad-r") / "centre" / "scores.json").write_text(json.dumps(corrected))
+    rates = measured_rates(spec, cells_of(spec), tmp_path)
+    assert rates is not None
+    assert rates.evaluation_seconds == {"xquad-r": 12.0 + 3.25}
 
 
 def test_a_probe_reads_the_model_and_the_collections(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The tables against the scores they are of, and the paper's figures beside them."""
 
+import platform
 from dataclasses import replace
 
 import pytest
@@ -138,6 +139,12 @@ def test_what_was_made_with_other_options_is_not_said_to_have_failed(content: Co
     spec = content.spec.model_copy(update={"max_length": 7})
     found = dict(run_tables.unfinished(replace(content, spec=spec)))
     assert found["mixed, seed 0"] == "to be made again with other options at isoglot evaluate; shown as it was"
+
+
+def test_versions_say_what_made_the_results(content: Content) -> None:
+    said = run_tables.versions(content)
+    assert f"python {platform.python_version()}" in said
+    assert "transformers 5.23.0" in said
 
 
 def test_commands_name_the_folder_as_a_variable(content: Content) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from isoglot.errors import RequestError
@@ -10,6 +9,7 @@ from isoglot.evaluation.statistics import power
 from isoglot.evaluation.statistics.comparison import Comparison
 from isoglot.evaluation.statistics.resampling import CONFIDENCE
 from isoglot.files import write_text
+from isoglot.versions import versions_of
 
 LIBRARIES = ("isoglot", "numpy", "scipy")
 
@@ -36,6 +36,6 @@ def write_record(comparisons: Sequence[Comparison], path: Path, *, resamples: in
         "power": power.POWER,
         "family": len(comparisons),
         "comparisons": [each.to_dict() for each in comparisons],
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": versions_of(LIBRARIES),
     }
     write_text(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from isoglot.experiments.grid.results import Results
 from isoglot.experiments.grid.sampling import collapsed
 from isoglot.experiments.grid.spec import Spec
 from isoglot.files import write_text
+from isoglot.versions import versions_of
 
 COMPARISONS = "comparisons.json"
 SEED = 0
@@ -99,7 +99,7 @@ def write_statistics(found: list[Statistics], path: Path) -> None:
         "resamples": {each.collection: each.resamples for each in found},
         "comparisons": [comparison.to_dict() for each in found for comparison in each.comparisons],
         "estimates": [asdict(estimate) for each in found for estimate in each.estimates],
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": versions_of(LIBRARIES),
     }
     write_text(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 

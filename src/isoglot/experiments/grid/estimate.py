@@ -1,21 +1,21 @@
 """What is left to do of an experiment: time and disk."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from isoglot.experiments.grid.cells import Cell
 from isoglot.experiments.grid.rates import Rates, measured_rates, probed_rates, texts_of_training
 from isoglot.experiments.grid.spec import Spec
-from isoglot.experiments.grid.work import training_work
+from isoglot.experiments.grid.work import Step, Work, baselines_work, training_work
 
 CHECKPOINT = 3  # weights and the two moments of AdamW
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a cell, or several, will still take.
+    """What a cell or baseline, or several, will still take.
 
     Args:
         seconds: one after another.
@@ -48,7 +48,8 @@ def rates_of(spec: Spec, cells: list[Cell], out: Path) -> dict[str, Rates]:
     found: dict[str, Rates] = {}
     for model in dict.fromkeys(cell.recipe.model for cell in cells):
         own = [cell for cell in cells if cell.recipe.model == model]
-        if not all(training_work(spec, cell, out).is_done for cell in own):
+        baselines = [work for work in baselines_work(spec, own, out) if work.folder.model == model]
+        if not all(work.is_done for work in (*baselines, *(training_work(spec, cell, out) for cell in own))):
             found[model] = measured_rates(spec, own, out) or probed_rates(spec, own[0].recipe)
     return found
 
@@ -60,8 +61,7 @@ def estimate_of(spec: Spec, cell: Cell, out: Path, rates: Mapping[str, Rates]) -
         return Estimate()
     own = rates[cell.recipe.model]
     training, *evaluations = work.steps
-    left = [name for name, step in zip(spec.evaluate, evaluations, strict=True) if not step.is_done]
-    evaluation = sum(own.evaluation_seconds[name] for name in left)
+    evaluation = _evaluation_seconds(spec, evaluations, own)
     if training.is_done:
         return Estimate(evaluation, 0.0, 0.0, own.vector_bytes)
     checkpoints = math.ceil(cell.recipe.steps / cell.recipe.eval_steps)
@@ -71,3 +71,19 @@ def estimate_of(spec: Spec, cell: Cell, out: Path, rates: Mapping[str, Rates]) -
         checkpoints * CHECKPOINT * own.model_bytes,
         own.vector_bytes,
     )
+
+
+def baseline_estimate(spec: Spec, work: Work, rates: Mapping[str, Rates]) -> Estimate | None:
+    """What is left to do of a baseline; None where that is not known: BM25 encodes nothing."""
+    if work.is_done:
+        return Estimate()
+    if work.folder.model not in rates:
+        return None
+    own = rates[work.folder.model]
+    return Estimate(_evaluation_seconds(spec, work.steps, own), 0.0, 0.0, own.vector_bytes)
+
+
+def _evaluation_seconds(spec: Spec, evaluations: Sequence[Step], rates: Rates) -> float:
+    """Of those evaluations that are not done, one for each entry of the specification."""
+    left = [name for name, step in zip(spec.evaluate, evaluations, strict=True) if not step.is_done]
+    return sum(rates.evaluation_seconds[name] for name in left)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from sentence_transformers import SentenceTransformer
 
@@ -24,7 +23,8 @@ from isoglot.training.recipe import Recipe
 from isoglot.training.record import RECORD
 
 PASSES = 3  # forward and backward cost about as much as three times forward
-PARTS = ("encode_seconds", "rank_seconds", "measure_seconds")
+RANKING = ("rank_seconds", "measure_seconds")
+PARTS = ("encode_seconds", *RANKING)
 VALUE_BYTES = 4  # of a vector's float32 values
 
 
@@ -64,7 +64,10 @@ def measured_rates(spec: Spec, cells: Sequence[Cell], out: Path) -> Rates | None
         spaces[each.model_name] += each.size
     return Rates(
         sum(record["seconds"] for record in records) / sum(texts_of_training(cell.recipe) for cell, _ in done),
-        {name: fmean(_evaluation_seconds(folder.evaluation(name)) for _, folder in done) for name in spec.evaluate},
+        {
+            name: fmean(_evaluation_seconds(folder.evaluation(name), spec.corrections) for _, folder in done)
+            for name in spec.evaluate
+        },
         fmean(_size(folder.path) for _, folder in done),
         fmean(spaces[folder.model] for _, folder in done),
         f"{len(done)} finished trainings from {cells[0].recipe.model}",
@@ -114,14 +117,17 @@ def _text_seconds(model: SentenceTransformer, texts: list[str]) -> float:
     return (time.perf_counter() - started) / len(probe)
 
 
-def _evaluation_seconds(folder: Path) -> float:
-    """Of a collection, or of all members of a group."""
-    own = _cost(read_json(folder / SCORES))
-    return own or sum(_cost(read_json(path)) for path in folder.glob(f"*/{SCORES}"))
+def _evaluation_seconds(folder: Path, corrections: Sequence[str]) -> float:
+    """Of a collection, or of all members of a group; what is corrected is encoded once and ranked once more."""
+    is_one = _cost(folder, PARTS) > 0
+    members = [folder] if is_one else [path.parent for path in folder.glob(f"*/{SCORES}")]
+    corrected = [member / kind for member in members for kind in corrections if (member / kind / SCORES).is_file()]
+    return sum(_cost(member, PARTS) for member in members) + sum(_cost(each, RANKING) for each in corrected)
 
 
-def _cost(scores: dict[str, Any]) -> float:
-    return float(sum(scores.get("cost", {}).get(part, 0.0) for part in PARTS))
+def _cost(folder: Path, parts: Sequence[str]) -> float:
+    cost = read_json(folder / SCORES).get("cost", {})
+    return float(sum(cost.get(part, 0.0) for part in parts))
 
 
 def _size(folder: Path) -> int:

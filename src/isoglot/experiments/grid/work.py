@@ -76,7 +76,7 @@ class Work:
 
 def work_of(spec: Spec, cells: list[Cell], out: Path) -> list[Work]:
     """Everything an experiment does, baselines first: they tell soon whether the collections can be opened."""
-    return [*_baselines(spec, cells, out), *(training_work(spec, cell, out) for cell in cells)]
+    return [*baselines_work(spec, cells, out), *(training_work(spec, cell, out) for cell in cells)]
 
 
 def prepare(cells: list[Cell], out: Path) -> None:
@@ -96,7 +96,8 @@ def training_work(spec: Spec, cell: Cell, out: Path) -> Work:
     return Work(f"{cell.system}, seed {cell.recipe.seed}", folder, [train, *evaluations])
 
 
-def _baselines(spec: Spec, cells: list[Cell], out: Path) -> Iterator[Work]:
+def baselines_work(spec: Spec, cells: list[Cell], out: Path) -> Iterator[Work]:
+    """What is done for each baseline: its evaluations in the order of the specification."""
     if "untrained" in spec.baselines:
         for recipe in {cell.recipe.model: cell.recipe for cell in cells}.values():
             folder = CellFolder.of_baseline(out, f"untrained-{recipe.model}", recipe.model)
