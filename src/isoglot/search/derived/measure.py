@@ -11,7 +11,7 @@ from isoglot.search.scan.exact import Floats, Rows
 NEAREST = 10
 # What a quantised scan must find of the 10 nearest, and how many of its best are tried to be scored exactly.
 ENOUGH = 0.98
-SCORED = (100, 400)
+SCORED = (50, 100, 400)
 QUESTIONS = 200
 
 
