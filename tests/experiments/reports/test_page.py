@@ -13,9 +13,11 @@ from rich.console import Console
 
 from isoglot.cli import main
 from isoglot.experiments.reports import extra
-from isoglot.experiments.reports.content import Content
+from isoglot.experiments.reports.content import Content, read_content
 from isoglot.experiments.reports.figures.alpha import systems_by_alpha
 from isoglot.experiments.reports.report import figures_of, write_report
+
+from .sample import build, cut
 
 WRITTEN = ("report.html", "tables.md", "tables.tex", "comparisons.json", "MODEL_CARD.md")
 FIGURES = ["alpha-worldfacts-held-out", "bias-languages-worldfacts-held-out", "bias-worldfacts-held-out",
@@ -158,3 +160,12 @@ def test_missing_extra_is_one_sentence(
 def test_figures_need_what_they_show(content: Content) -> None:
     figures = figures_of(content)
     assert {name: len(own) for name, own in figures.items()} == {"alpha": 1, "pairs": 2, "bias": 2, "training": 1}
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_figure_is_drawn_of_nothing(tmp_path: Path) -> None:
+    build(tmp_path, cut(20, ["de", "en"]), fields={"grid": [{"strategy": ["hybrid"]}]}, unfinished="hybrid")
+    figures = figures_of(read_content(tmp_path))
+    assert {name: [each.name for each in own] for name, own in figures.items()} == {
+        "alpha": [], "pairs": [], "bias": ["bias-worldfacts-held-out"], "training": [],
+    }  # fmt: skip

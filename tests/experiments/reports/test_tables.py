@@ -1,6 +1,7 @@
 """The tables against the scores they are of, and the paper's figures beside them."""
 
 import platform
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from isoglot.experiments.reports.content import Content
 from isoglot.experiments.reports.dev_scores import dev_table
 from isoglot.experiments.reports.other_tables import comparison_tables, language_tables
 from isoglot.experiments.reports.paper import FIGURES, paper_figure, paper_note, paper_start
+from isoglot.experiments.reports.report import tables_of
 from isoglot.experiments.reports.score_tables import score_tables
 from isoglot.experiments.reports.table import Table, Value, latex, markdown
 
@@ -159,4 +161,29 @@ def test_markup_in_names_is_escaped() -> None:
     table = Table("t", "50 % & more", ["a_b", "c"], [[Value("x|y_{z}"), Value("−1 ≤ 2", ("#3",), best=True)]])
     assert r"| x\|y_{z} | **−1 ≤ 2** (#3) |" in markdown(table)
     assert r"\caption{50 \% \& more.}" in latex(table)
-    assert r"x|y\_\{z\} & \textbf{$-$1 $\le$ 2} {\scriptsize \#3} \\" in latex(table)
+    assert r"x\textbar{}y\_\{z\} & \textbf{$-$1 $\le$ 2} {\scriptsize \#3} \\" in latex(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "escaped"),
+    [("a & b", r"a \& b"), ("50 %", r"50 \%"), ("a_b", r"a\_b"), ("#1 $5", r"\#1 \$5"), ("{x}", r"\{x\}"),
+     ("C:\\new", r"C:\textbackslash{}new"), ("~x^2", r"\~{}x\^{}2"), ("a\\\\", r"a\textbackslash{}\textbackslash{}"),
+     ("[5pt] x", "{[}5pt] x"), ("*", "{*}"), ("a\n\nb", "a b"), ("en->de", "en-$>$de"), ("Ünï 日本", "Ünï 日本")],
+)  # fmt: skip
+def test_names_stay_names_in_latex(name: str, escaped: str) -> None:
+    lines = latex(Table("t", name, [name, name], [[Value(name), Value(name, (name,))]])).splitlines()
+    assert lines[2:] == [
+        rf"\caption{{{escaped}.}}", r"\label{tab:t}", r"\begin{tabular}{lr}", r"\toprule",
+        rf"{escaped} & {escaped} \\", r"\midrule", rf"{escaped} & {escaped} {{\scriptsize {escaped}}} \\",
+        r"\bottomrule", r"\end{tabular}", r"\end{table}",
+    ]  # fmt: skip
+
+
+def test_every_row_of_every_table_is_as_long_as_its_columns(content: Content) -> None:
+    tables = [table for group in tables_of(content).values() for table in group]
+    assert len(tables) > 10
+    for table in tables:
+        (columns,) = re.findall(r"^\\begin\{tabular\}\{(lr*)\}$", latex(table), re.MULTILINE)
+        rows = re.findall(r"^(.*) \\\\$", latex(table), re.MULTILINE)
+        assert {len(re.split(r"(?<!\\)&", row)) for row in rows} == {len(columns)} == {len(table.columns)}
+        assert len(rows) == len(table.rows) + 1

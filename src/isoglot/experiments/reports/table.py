@@ -1,7 +1,15 @@
 """A table before it is a web page, Markdown or LaTeX."""
 
-import re
 from dataclasses import dataclass
+
+# What LaTeX takes for a command; "[" and "*" are ones after the end of a row.
+LATEX = str.maketrans(
+    {mark: f"\\{mark}" for mark in "&%$#_{}"}
+    | {mark: f"{{{mark}}}" for mark in "[*"}
+    | {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}", "|": r"\textbar{}", "<": "$<$", ">": "$>$"}
+    | {"−": "$-$", "–": "--", "→": r"$\to$", "↑": r"$\uparrow$", "↓": r"$\downarrow$", "×": r"$\times$"}
+    | {"α": r"$\alpha$", "≥": r"$\ge$", "≤": r"$\le$"}
+)
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,4 @@ def _escaped_markdown(text: str) -> str:
 
 
 def _escaped_latex(text: str) -> str:
-    text = re.sub(r"([&%$#_{}])", r"\\\1", text.replace("\\", "/"))
-    marks = {"−": "$-$", "–": "--", "→": r"$\to$", "↑": r"$\uparrow$", "↓": r"$\downarrow$", "~": r"\~{}",
-             "×": r"$\times$", "α": r"$\alpha$", "≥": r"$\ge$", "≤": r"$\le$", "^": r"\^{}"}  # fmt: skip
-    for mark, command in marks.items():
-        text = text.replace(mark, command)
-    return text
+    return " ".join(text.split()).translate(LATEX)

@@ -25,13 +25,17 @@ CHANCE = {"LPR": "LPR by chance"}
 
 
 def bias_figures(content: Content) -> list[Figure]:
-    """Two figures for each start model and collection with passages in several languages."""
+    """Two figures for each start model and collection with passages in several languages.
+
+    The second, by language, is of trained systems: there is none where no training is finished.
+    """
     return [
         figure
         for start in content.starts
         for collection in content.collections
         if any(measure == RANK_DISTANCE for _, measure in content.questions(collection))
         for figure in (_measures(content, start, collection), _by_language(content, start, collection))
+        if figure is not None
     ]
 
 
@@ -88,7 +92,7 @@ def _measures(content: Content, start: StartModel, collection: str) -> Figure:
     return Figure(name, title, caption, svg, ("measure", "system", "run", "value"), data)
 
 
-def _by_language(content: Content, start: StartModel, collection: str) -> Figure:
+def _by_language(content: Content, start: StartModel, collection: str) -> Figure | None:
     question = ("multilingual", RANK_DISTANCE)
     series = {start.main[strategy]: strategy for strategy in start.main}
     columns = {
@@ -97,6 +101,8 @@ def _by_language(content: Content, start: StartModel, collection: str) -> Figure
         if (collection, system) in content.scores
     }
     languages = sorted({language for column in columns.values() for language in column})
+    if not languages:
+        return None
 
     def paint(axes: list[Axes]) -> None:
         (panel,) = axes
