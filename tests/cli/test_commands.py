@@ -13,8 +13,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 import yaml
 
+from isoglot import __version__
 from isoglot.training.recipe import Recipe
 
 Isoglot = Callable[..., tuple[int, str, str]]
@@ -46,6 +48,21 @@ def test_every_command_has_help(command: tuple[str, ...], isoglot: Isoglot) -> N
     code, out, err = isoglot(*command, "--help")
     assert (code, err) == (0, "")
     assert f"Usage: isoglot {' '.join(command)}" in out
+
+
+def test_version_is_one_line(isoglot: Isoglot) -> None:
+    code, out, err = isoglot("--version")
+    python = ".".join(map(str, sys.version_info[:3]))
+    assert (code, err) == (0, "")
+    assert out == f"isoglot {__version__} (Python {python}, torch {torch.__version__})\n"
+
+
+@pytest.mark.parametrize("group", [(), ("data",), ("cache",)])
+def test_what_each_command_does_fits_its_line(group: tuple[str, ...], isoglot: Isoglot) -> None:
+    _, out, _ = isoglot(*group, "--help")
+    lines = out.partition("Commands:\n")[2].splitlines()
+    assert lines
+    assert all(line.endswith(".") and not line.endswith("..") for line in lines)
 
 
 def test_help_of_train_shows_every_field_with_its_default(isoglot: Isoglot, monkeypatch: pytest.MonkeyPatch) -> None:

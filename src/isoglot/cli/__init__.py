@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -26,18 +26,38 @@ from isoglot.cli import (
     verify,
 )
 from isoglot.errors import IsoglotError
+from isoglot.versions import versions_of
 
 INTERRUPTED = 130  # what newer versions of typer make of Ctrl-C; older ones raise Abort
 
+
+def _show_versions(asked: bool) -> None:
+    if asked:
+        found = versions_of(["isoglot", "torch"])
+        typer.echo(f"isoglot {found['isoglot']} (Python {found['python']}, torch {found['torch']})")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="isoglot",
-    help="Train, measure and serve retrievers that treat every language alike.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     context_settings={"max_content_width": 100},
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def isoglot(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_versions, is_eager=True, help="Show the versions and exit.")
+    ] = False,
+) -> None:
+    """Train, measure and serve retrievers that treat every language alike."""
+
+
 app.command()(demo.demo)
 app.command()(train.train)
 app.command()(evaluate.evaluate)

@@ -17,7 +17,10 @@ SHORTEST_HASH = 4
 
 @app.command()
 def show() -> None:
-    """Show what is stored: vectors by model, role, prompt and maximum length, those used last first; ONNX exports."""
+    """Show what is stored.
+
+    Vectors by model, role, prompt and maximum length, those used last first; and ONNX exports.
+    """
     from rich.console import Console
     from rich.filesize import decimal
     from rich.markup import escape
@@ -55,7 +58,10 @@ def clear(
     model: Annotated[str | None, typer.Option(help="only this model's: its name, or the start of its hash")] = None,
     older_than: Annotated[int | None, typer.Option(min=0, help="only what was not used for so many days")] = None,
 ) -> None:
-    """Remove vectors and exports, all of them if nothing is chosen; they are made again when they are needed."""
+    """Remove stored vectors and exports.
+
+    All of them if nothing is chosen; they are made again when they are needed.
+    """
     from isoglot.models.exports import clear_exports, kept_exports
     from isoglot.models.store import EmbeddingStore
 

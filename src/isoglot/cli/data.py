@@ -26,7 +26,10 @@ def download(
     *,
     out: Annotated[Path | None, typer.Option(help="the folder to write, by default where the name looks")] = None,
 ) -> None:
-    """Download a collection from its public source; a download that was cut continues."""
+    """Download a collection from its public source.
+
+    A download that was cut continues.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -49,8 +52,8 @@ def download(
 
 @app.command()
 def show(
-    collection: Annotated[str, typer.Argument(help="name, name=PATH, folder or .jsonl")],
-    topics: Annotated[int, typer.Option(min=0, help="topics to print")] = 3,
+    collection: Annotated[str, typer.Argument(help="name (see `isoglot data list`), name=PATH, folder or .jsonl")],
+    topics: Annotated[int, typer.Option(min=0, help="topics to print with their texts")] = 3,
 ) -> None:
     """Show the size, the languages and a few topics of a collection."""
     from rich.console import Console
@@ -68,7 +71,10 @@ def save(
     out: Annotated[Path, typer.Option(help="the folder to write")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a folder that isoglot wrote")] = False,
 ) -> None:
-    """Write a collection as a folder of its own: its tables as Parquet, and collection.json."""
+    """Write a collection as a folder of its own.
+
+    It holds the tables as Parquet, and collection.json.
+    """
     from isoglot.data import storage
     from isoglot.data.catalogue import open_collection
 
@@ -78,7 +84,10 @@ def save(
 
 @app.command()
 def check(collection: Annotated[str, typer.Argument(help="name, name=PATH, folder or .jsonl")]) -> None:
-    """Point at texts that are doubtful: near-empty, untranslated, repeated, or mostly code."""
+    """Point at texts of a collection that are doubtful.
+
+    These are near-empty, untranslated, repeated, or mostly code.
+    """
     from rich.console import Console
 
     from isoglot.data.catalogue import open_collection

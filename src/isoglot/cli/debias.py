@@ -22,7 +22,7 @@ def debias(
     batch_size: Annotated[int, typer.Option(min=1, help="texts encoded together")] = 128,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a finished folder")] = False,
 ) -> None:
-    """Fit a training-free correction of language bias and save it with the model.
+    """Save a model with a training-free correction of language bias.
 
     centre subtracts each language's mean, lir removes each language's first principal components, and shift undoes
     the mean difference between translations. The vectors of the model itself stay as they are.

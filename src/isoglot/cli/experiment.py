@@ -18,7 +18,7 @@ def experiment(
     check: Annotated[bool, typer.Option("--check", help="compare the scores with those that SPEC expects")] = False,
     ray: RayOption = None,
 ) -> None:
-    """Train and evaluate every cell of a grid, and report what the runs support."""
+    """Train and evaluate a grid, and report what the runs support."""
     from rich.console import Console
 
     from isoglot.experiments.reports.extra import check_extra

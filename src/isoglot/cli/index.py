@@ -38,10 +38,11 @@ def index(
     batch_size: Annotated[int, typer.Option(min=1, help="texts encoded together")] = 128,
     ray: RayOption = None,
 ) -> None:
-    """Make an index of documents in any languages, or bring one to what SOURCE holds now.
+    """Make an index of documents in any languages, or update it.
 
-    Only new and changed documents are encoded; those that came from SOURCE and are gone from it are deleted. Other
-    sources can be added to the same index. Killed at any moment, the index is as it was before or as it shall be.
+    It then holds what SOURCE holds now: only new and changed documents are encoded; those that came from SOURCE and are
+    gone from it are deleted. Other sources can be added to the same index. Killed at any moment, the index is as it was
+    before or as it shall be.
     """
     from isoglot.search.extra import check_extra
 
@@ -74,12 +75,14 @@ def unindex(
     ids: Annotated[list[str] | None, typer.Argument(help="documents to delete")] = None,
     *,
     source: Annotated[
-        str | None, typer.Option(help="delete all that `isoglot index` took from this SOURCE, such as docs/")
+        str | None,
+        typer.Option("--from", metavar="SOURCE", help="delete all that `isoglot index` took from there, such as docs/"),
     ] = None,
 ) -> None:
-    """Delete documents from an index: those with these ids, or all that came from a source.
+    """Delete documents from an index.
 
-    A source that still holds them brings them back when it is indexed again.
+    Those with these ids, or all that came from a source. A source that still holds them brings them back when it is
+    indexed again.
     """
     from isoglot.errors import RequestError
     from isoglot.search.extra import check_extra
@@ -90,7 +93,7 @@ def unindex(
     from isoglot.search.store.store import Store
 
     if bool(ids) == bool(source):
-        raise RequestError("name the documents to delete, or the --source that they came from.")
+        raise RequestError("name the documents to delete, or the SOURCE that they came from with --from.")
     before = Store.open(index).count
     store = delete_source(index, origin_of(source)) if source else delete_documents(index, ids or [])
     typer.echo(f"Passages deleted: {before - store.count:,}; left: {store.count:,} (version {store.version}).")

@@ -19,7 +19,7 @@ def leakage(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace collections in --remove-to")] = False,
 ) -> None:
-    """Prove that training data holds nothing of what a model is evaluated on.
+    """Prove that training data holds no text of evaluation.
 
     The exit code is 0 where nothing leaks and 1 where something does, unless --remove-to wrote training data
     without it.

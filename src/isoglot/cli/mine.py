@@ -30,10 +30,11 @@ def mine(
     batch_size: Annotated[int, typer.Option(min=1, help="texts encoded together")] = 128,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace a collection in --out")] = False,
 ) -> None:
-    """Add hard negatives to a collection: for each query the nearest passages of each language that answer nothing.
+    """Add hard negatives to a collection.
 
-    Left out are passages that are relevant, parallel to a relevant one or copies of one, and those that score too near
-    the best relevant one. Train on the result with --negatives and --foreign-negatives.
+    For each query these are the nearest passages of each language that answer nothing. Left out are passages that are
+    relevant, parallel to a relevant one or copies of one, and those that score too near the best relevant one. Train on
+    the result with --negatives and --foreign-negatives.
     """
     from rich.console import Console
 

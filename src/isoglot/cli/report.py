@@ -9,7 +9,10 @@ import typer
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder that `isoglot experiment --out` wrote")],
 ) -> None:
-    """Write the report of an experiment: report.html with its tables, figures, statistics and model card."""
+    """Write the report of an experiment again.
+
+    It is report.html, with its tables, figures, statistics and model card.
+    """
     from rich.console import Console
 
     from isoglot.experiments.reports.extra import check_extra

@@ -3,12 +3,15 @@
 import os
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from isoglot.cli.ray import RayOption, at_cluster
 from isoglot.errors import RequestError
+
+if TYPE_CHECKING:
+    from isoglot.search.service.settings import ServiceSettings
 
 
 def serve(
@@ -32,7 +35,10 @@ def serve(
     log_questions: Annotated[bool, typer.Option("--log-questions", help="write questions into the log")] = False,
     ray: RayOption = None,
 ) -> None:
-    """Serve an index: a search page, an HTTP API (see /docs), and an MCP endpoint (/mcp) for assistants."""
+    """Serve an index to people, programs and assistants.
+
+    With a search page, an HTTP API (see /docs), and an MCP endpoint (/mcp).
+    """
     from isoglot.search.service.extra import check_extra
 
     check_extra()
@@ -40,7 +46,7 @@ def serve(
         raise RequestError("--onnx is for a service on this machine; leave out --onnx or --ray.")
     from isoglot.search.searcher import Searcher
     from isoglot.search.service.app import create_app
-    from isoglot.search.service.evaluation import check_evaluation, foreign_evaluation
+    from isoglot.search.service.evaluation import check_evaluation
     from isoglot.search.service.guards.hosts import is_loopback
     from isoglot.search.service.guards.tokens import read_token
     from isoglot.search.service.logs import configure
@@ -61,6 +67,7 @@ def serve(
     )
     settings.check()
     if ray is not None:
+        _tell_foreign_evaluation(settings)
         with at_cluster(ray):
             from isoglot.scale.serving.run import serve_on_ray
 
@@ -68,12 +75,19 @@ def serve(
             serve_on_ray(settings, host, port, lambda: typer.echo(tell))
         return
     bound = bind(host, port)
+    _tell_foreign_evaluation(settings)
     opened = partial(Searcher.open, folder, onnx=onnx)
-    searcher = opened()
-    if told := foreign_evaluation(settings, searcher.derived.about.settings.model):
-        typer.echo(told, err=True)
-    app = create_app(settings, searcher, opened, Writer(folder) if writable else None)
+    app = create_app(settings, opened(), opened, Writer(folder) if writable else None)
     configure()
     listen(bound)
     typer.echo(f"Serving {folder} at {url_of(bound)} (Ctrl-C ends it)")
     serve_until_told(app, bound, timeout)
+
+
+def _tell_foreign_evaluation(settings: "ServiceSettings") -> None:
+    """Say where the bias that the page shows is another model's; raises RequestError where there is no index."""
+    from isoglot.search.service.evaluation import foreign_evaluation
+    from isoglot.search.store.store import Store
+
+    if told := foreign_evaluation(settings, Store.open(settings.folder).settings.model):
+        typer.echo(told, err=True)

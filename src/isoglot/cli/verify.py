@@ -24,7 +24,7 @@ def verify(
     max_length: Annotated[int | None, typer.Option(min=1, help="tokens of a text that are read")] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="texts encoded together")] = 128,
 ) -> None:
-    """Retrieve what a corpus has on each claim, in whatever language.
+    """Retrieve what a corpus has on each claim, in any language.
 
     With a calibrated probability that the best passage is related, where labelled claims are at hand. Retrieval shows
     relatedness, not truth.
