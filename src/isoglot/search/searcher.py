@@ -31,6 +31,8 @@ from isoglot.search.store.store import Store
 # Encoder, detector and files are read with the first question; nobody shall wait for that. The detector reads what it
 # knows of five letters in a row only with a word that has them.
 WARM_UP = "Is everything warm?"
+# Of each language this many passages, cut to the length of questions: of longer texts the detector reads less.
+WARM_PASSAGES, WARM_CHARACTERS = 8, 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +135,15 @@ class Searcher:
         """What the index holds, and how it answers."""
         return describe(self.derived)
 
-    def is_current(self) -> bool:
-        """Whether the store has no newer version than the one that is searched."""
-        return Store.open(self.folder).version == self.derived.about.version
+    def warm(self) -> None:
+        """Have the detector read what it knows of the index's languages, for which the first question would wait."""
+        for block in self.derived.blocks:
+            for passage in block.texts["text"].slice(0, WARM_PASSAGES).to_pylist():
+                query_language(passage[:WARM_CHARACTERS], self._languages)
+
+    def newest_version(self) -> int:
+        """The version that the store has now; another than the one searched where the index was changed since."""
+        return Store.open(self.folder).version
 
     @property
     def _languages(self) -> list[str]:

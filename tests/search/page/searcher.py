@@ -44,8 +44,11 @@ class CannedSearcher:
     def encode(self, questions: Sequence[str], languages: Sequence[str | None] = ()) -> np.ndarray:
         return np.zeros((len(questions), 4), np.float32)
 
-    def is_current(self) -> bool:
-        return True
+    def newest_version(self) -> int:
+        return 7
+
+    def warm(self) -> None:
+        pass
 
     def answer(self, request: SearchRequest, vector: np.ndarray | None) -> SearchResponse:
         self.requests.append(request)

@@ -44,12 +44,13 @@ class StubSearcher:
     """What `Searcher` does, with knobs for whatever a test wants to happen."""
 
     version: int = 1
-    current: bool = True
+    newest: int | None = None
     broken: Exception | None = None
     unencodable: str | None = None
     batches: list[list[str]] = field(default_factory=list)
     gate: threading.Event | None = None
     until: Path | None = None
+    warmed: bool = False
 
     @property
     def description(self) -> IndexDescription:
@@ -87,8 +88,11 @@ class StubSearcher:
             milliseconds=0.0,
         )
 
-    def is_current(self) -> bool:
-        return self.current
+    def newest_version(self) -> int:
+        return self.newest or self.version
+
+    def warm(self) -> None:
+        self.warmed = True
 
 
 def hit(rank: int, language: str, text: str) -> Hit:

@@ -70,9 +70,10 @@ def test_a_newer_version_takes_over_while_the_old_one_still_answers() -> None:
         await asyncio.sleep(0.02)
         await index.refresh()
         assert index.current.searcher is old
-        old.current = False
+        old.newest = 2
         await index.refresh()
         assert index.current.searcher is new
+        assert new.warmed
         assert (await answering.answer(ASKED)).hits
         gate.set()
         assert (await asked_of_the_old).hits
@@ -97,7 +98,7 @@ def test_a_version_that_cannot_be_opened_leaves_the_old_one() -> None:
         await index.refresh()
         assert index.current.searcher.description.version == 3
 
-    run(work, StubSearcher(current=False), opens)
+    run(work, StubSearcher(newest=2), opens)
 
 
 def test_the_watch_looks_by_itself() -> None:
@@ -108,4 +109,4 @@ def test_the_watch_looks_by_itself() -> None:
                 await asyncio.sleep(0.01)
         watching.cancel()
 
-    run(work, StubSearcher(current=False), lambda: StubSearcher(version=2))
+    run(work, StubSearcher(newest=2), lambda: StubSearcher(version=2))

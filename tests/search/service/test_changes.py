@@ -36,7 +36,7 @@ class StubChanges:
             raise self.broken
         replaced = [each.document_id for each in documents if each.document_id in self.kept]
         self.kept |= {each.document_id: each.text for each in documents}
-        self.searcher.current = False
+        self.searcher.newest = 2
         told = SimpleNamespace(added=len(documents) - len(replaced), replaced=replaced, unchanged=0, skipped_count=0)
         return SimpleNamespace(changes=told)
 
@@ -44,7 +44,7 @@ class StubChanges:
         if document_id not in self.kept:
             raise RequestError(f"the index holds no document {document_id!r}; check the ids.")
         del self.kept[document_id]
-        self.searcher.current = False
+        self.searcher.newest = 2
 
 
 @pytest.fixture
@@ -96,6 +96,25 @@ def test_a_change_that_fails_says_why_and_questions_are_still_answered(make: Mak
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "no space left on device" in answer.json()["error"]
     assert client.post("/api/search", json={"question": "a"}).status_code == 200
+
+
+def test_what_is_written_and_cannot_be_opened_is_told_until_it_can(make: Makes, changes: StubChanges) -> None:
+    full = [OSError(28, "No space left on device")]
+
+    def opens() -> StubSearcher:
+        if full:
+            raise full[0]
+        return StubSearcher(version=2)
+
+    client = make(opens, changes)
+    answer = client.post("/api/documents", json=NEW)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["error"].startswith("The change is written, but version 1 still answers: ")
+    assert "No space left on device" in answer.json()["error"]
+    assert client.get("/ready").json() == {"status": "ready", "version": 1, "newest": 2}
+    full.clear()
+    assert client.post("/api/documents", json=NEW).json()["version"] == 2
+    assert client.get("/ready").json() == {"status": "ready", "version": 2, "newest": 2}
 
 
 def test_one_change_at_a_time_and_questions_do_not_wait_for_it(make: Makes, changes: StubChanges) -> None:

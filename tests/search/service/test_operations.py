@@ -50,7 +50,12 @@ def test_alive_and_ready_with_its_version(make: Makes, searcher: StubSearcher) -
     searcher.version = 7
     client = make()
     assert client.get("/health").json() == {"status": "alive"}
-    assert client.get("/ready").json() == {"status": "ready", "version": 7}
+    assert client.get("/ready").json() == {"status": "ready", "version": 7, "newest": 7}
+
+
+def test_what_questions_would_wait_for_is_read_at_the_start(make: Makes, searcher: StubSearcher) -> None:
+    make().__exit__(None, None, None)
+    assert searcher.warmed
 
 
 def test_counters_say_what_happened(make: Makes, searcher: StubSearcher) -> None:

@@ -1,5 +1,6 @@
 """`isoglot serve` over a real index: answers, changes, a full disk, lost files, its end."""
 
+import errno
 import json
 import os
 import resource
@@ -10,16 +11,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
 from isoglot.cli import main
 from isoglot.models.static import static_encoder
 from isoglot.search.build import EncoderRequest, delete_documents, index_source
+from isoglot.search.derived import reading
 from isoglot.search.documents import open_source
+from isoglot.search.searcher import Searcher
+from isoglot.search.service.app import create_app
+from isoglot.search.service.settings import ServiceSettings
+from isoglot.search.service.writing import Writer
 
 TOKEN = "0123456789abcdef-token"
 SENT = {"Authorization": f"Bearer {TOKEN}"}
@@ -91,7 +99,7 @@ def new(document_id: str, text: str) -> dict[str, Any]:
 
 def test_a_question_is_answered(service: Service) -> None:
     assert set(service.hits("train to Hamburg")) == {f"texts/{name}" for name in TEXTS}
-    assert service.client.get("/ready").json() == {"status": "ready", "version": 1}
+    assert service.client.get("/ready").json() == {"status": "ready", "version": 1, "newest": 1}
     assert service.client.get("/api/index", headers={"Authorization": ""}).status_code == 401
 
 
@@ -118,6 +126,28 @@ def test_on_a_full_disk_changes_are_refused_and_questions_answered(service: Serv
     resource.prlimit(service.running.pid, resource.RLIMIT_FSIZE, (most, most))
     assert service.client.post("/api/documents", json=new("full", "A lighthouse stands.")).status_code == 200
     assert "full" in service.hits("lighthouse")
+
+
+def test_a_disk_that_is_full_after_the_commit_is_told(index: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    folder = tmp_path / "index"
+    shutil.copytree(index, folder)
+    opens = partial(Searcher.open, folder)
+    app = create_app(ServiceSettings(folder), opens(), opens, Writer(folder))
+    with TestClient(app, base_url="http://localhost") as client, monkeypatch.context() as full:
+        before = client.get("/ready").json()["version"]
+        full.setattr(reading, "derive", no_room)
+        told = client.post("/api/documents", json=new("late", "A lighthouse stands in the harbour."))
+        assert (told.status_code, "is written" in told.json()["error"]) == (503, True)
+        assert "No space left on device" in told.json()["error"]
+        state = client.get("/ready").json()
+        assert (state["version"], state["newest"] > before) == (before, True)
+        full.undo()
+        again = client.post("/api/documents", json=new("late", "A lighthouse stands in the harbour.")).json()
+        assert (again["unchanged"], again["version"]) == (1, state["newest"])
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_what_is_derived_may_vanish(service: Service) -> None:

@@ -48,7 +48,9 @@ def create_app(settings: ServiceSettings, first: Answers, opens: Opens, changes:
         with threads:
             async with server.session_manager.run():
                 watching = asyncio.create_task(index.watch())
+                warming = asyncio.create_task(asyncio.to_thread(first.warm))  # questions are answered meanwhile
                 yield
+                await warming
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching

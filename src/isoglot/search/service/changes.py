@@ -17,6 +17,7 @@ from isoglot.search.service.live import LiveIndex
 from isoglot.search.service.refusal import Refusal, busy, documented
 
 MOST_DOCUMENTS = 1_000
+RETRY_SECONDS = 5
 Result = TypeVar("Result")
 
 
@@ -51,12 +52,15 @@ def writing(index: LiveIndex, changes: Changes) -> APIRouter:
     one_at_a_time = asyncio.Lock()
 
     async def changed(work: Callable[[], Result]) -> Result:
-        """Write, and answer from what was written."""
+        """Write, and answer from what was written; Refusal where that cannot be opened, such as on a full disk."""
         if one_at_a_time.locked():
             raise busy("Another change is being written; try again in a moment.")
         async with one_at_a_time:
             result = await asyncio.to_thread(work)
             await index.refresh()
+            if index.failure:
+                old = index.current.description.version
+                raise busy(f"The change is written, but version {old} still answers: {index.failure}", RETRY_SECONDS)
             return result
 
     @router.post(

@@ -27,8 +27,11 @@ class Answers(Protocol):
     def answer(self, request: SearchRequest, vector: NDArray[np.float32] | None) -> SearchResponse:
         """The answer to a request whose question has this vector; None where words decide."""
 
-    def is_current(self) -> bool:
-        """Whether no newer version of the index was written."""
+    def newest_version(self) -> int:
+        """The version that was written last."""
+
+    def warm(self) -> None:
+        """Read beforehand what the first questions would wait for."""
 
 
 Opens = Callable[[], Answers]

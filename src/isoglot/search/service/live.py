@@ -26,6 +26,9 @@ class Served:
 class LiveIndex:
     """Serves a version until a newer one is open; one that cannot be opened leaves the old one serving.
 
+    `newest` is the version that the index had when it was looked at last, `failure` why that one does not answer; empty
+    where it does.
+
     Args:
         first: the version to begin with.
         opens: opens the newest version.
@@ -39,8 +42,9 @@ class LiveIndex:
     ) -> None:
         self._opens, self._encoder, self._metrics, self._look_every = opens, encoder, metrics, look_every
         self._refreshing = asyncio.Lock()
-        self._failure = ""
+        self.failure = ""
         self.current = self._serve(first)
+        self.newest = self.current.description.version
 
     async def watch(self) -> None:
         """Look for newer versions until cancelled."""
@@ -52,18 +56,26 @@ class LiveIndex:
         """Put the newest version in the place of the current one, if there is a newer one and it can be opened."""
         async with self._refreshing:
             try:
-                if not await asyncio.to_thread(self.current.searcher.is_current):
-                    self.current = self._serve(await asyncio.to_thread(self._opens))
-                    log("reloaded", version=self.current.description.version)
-                self._failure = ""
+                self.newest = await asyncio.to_thread(self.current.searcher.newest_version)
+                if self.newest != self.current.description.version:
+                    self.current = self._serve(await asyncio.to_thread(self._opened))
+                    self.newest = self.current.description.version
+                    log("reloaded", version=self.newest)
+                self.failure = ""
             except Exception as problem:  # noqa: BLE001 - whatever it is, the old version answers
                 self._failed(problem)
 
     def _failed(self, problem: Exception) -> None:
         self._metrics.reload_failures.inc()
-        if str(problem) != self._failure:
-            log("reload failed", logging.WARNING, problem, reason=str(problem))
-        self._failure = str(problem)
+        reason = str(problem) or type(problem).__name__
+        if reason != self.failure:
+            log("reload failed", logging.WARNING, problem, reason=reason)
+        self.failure = reason
+
+    def _opened(self) -> Answers:
+        searcher = self._opens()
+        searcher.warm()
+        return searcher
 
     def _serve(self, searcher: Answers) -> Served:
         description = searcher.description

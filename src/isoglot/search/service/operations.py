@@ -1,12 +1,12 @@
 """What whoever runs the service asks it: alive, ready, counters."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from fastapi.params import Depends
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from isoglot.search.service.live import LiveIndex
@@ -25,6 +25,7 @@ class Ready(BaseModel):
 
     status: Literal["ready"] = "ready"
     version: int
+    newest: Annotated[int, Field(description="version of the store; another while what answers cannot be made from it")]
 
 
 def operations(index: LiveIndex, metrics: Metrics, secured: Sequence[Depends]) -> APIRouter:
@@ -37,7 +38,7 @@ def operations(index: LiveIndex, metrics: Metrics, secured: Sequence[Depends]) -
 
     @router.get("/ready", responses=documented(), summary="Does it answer questions?")
     async def ready() -> Ready:
-        return Ready(version=index.current.description.version)
+        return Ready(version=index.current.description.version, newest=index.newest)
 
     @router.get(
         "/metrics",
