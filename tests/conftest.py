@@ -1,6 +1,7 @@
 """What several rooms' tests share: the real data where it is there, and small collections."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -51,6 +52,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _disk_is_not_waited_for() -> Iterator[None]:
+    """Nobody cuts the power of tests, and thousands of waits add up."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data; a test that needs it skips where it is absent."""
@@ -69,3 +78,26 @@ def rows() -> Rows:
 def tiny() -> Collection:
     """The collection of `rows`: parallel ids and null ones, a title, a judged negative."""
     return Collection.from_rows("tiny", **deepcopy(VALID), licence="CC0-1.0", source="by hand")
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is asked of the disk, in order: "NAME" to wait for it, "NAME > NAME" to rename, "NAME gone" to remove."""
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("needs /proc to tell the names of open files")
+    asked: list[str] = []
+    rename, remove = Path.replace, shutil.rmtree
+
+    def renamed(self: Path, target: Path) -> Path:
+        asked.append(f"{self.name} > {target.name}")
+        return rename(self, target)
+
+    def removed(path: Path, **options: Any) -> None:
+        asked.extend([f"{path.name} gone"] if path.exists() else [])
+        remove(path, **options)
+
+    monkeypatch.setattr(os, "fsync", lambda opened: asked.append(Path(f"/proc/self/fd/{opened}").resolve().name))
+    monkeypatch.setattr(Path, "replace", renamed)
+    monkeypatch.setattr(Path, "rename", renamed)
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    return asked

@@ -1,11 +1,14 @@
 """Nothing half-written is ever seen, and nothing that is not ours is ever deleted."""
 
+import errno
+import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from isoglot.errors import RequestError
-from isoglot.files import beside, check_output, new_folder, replace_folder, write_text
+from isoglot.files import beside, check_output, new_folder, put_in_place, replace_folder, write_text
 
 MARKER = "done.json"
 
@@ -150,3 +153,40 @@ def test_the_current_folder_is_refused_or_written(tmp_path: Path, monkeypatch: p
     except RequestError:
         return
     assert names(tmp_path) == [MARKER]
+
+
+def test_the_disk_holds_all_of_a_folder_before_it_gets_its_name_and_the_name_before_the_old_one_goes(
+    tmp_path: Path, disk: list[str]
+) -> None:
+    finished(tmp_path / "run")
+    with new_folder(tmp_path / "run", MARKER, overwrite=True) as folder:
+        (folder / MARKER).write_text("new")
+        (folder / "inside").mkdir()
+        (folder / "inside" / "weights").write_bytes(b"weights")
+    assert sorted(disk[:4]) == sorted(["inside", MARKER, "weights", ".run.partial"])
+    assert disk[4:] == ["run > .run.old", ".run.partial > run", tmp_path.name, ".run.old gone"]
+
+
+def test_the_disk_holds_a_text_before_it_gets_its_name(tmp_path: Path, disk: list[str]) -> None:
+    write_text(tmp_path / "a.json", "{}")
+    assert disk == [".a.json.partial", ".a.json.partial > a.json", tmp_path.name]
+
+
+@pytest.mark.parametrize(("number", "fails"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_only_a_file_system_that_cannot_be_waited_for_is_let_pass(
+    number: int, fails: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="error") if fails else nullcontext():
+        write_text(tmp_path / "a.json", "{}")
+    assert names(tmp_path) == ([] if fails else ["a.json"])
+
+
+def test_a_link_that_leads_nowhere_is_put_in_place_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "link").symlink_to(tmp_path / "nothing")
+    put_in_place(tmp_path / "new", tmp_path / "run")
+    assert (tmp_path / "run" / "link").is_symlink()

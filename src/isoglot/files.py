@@ -1,5 +1,6 @@
 """Writing so that nothing half-written is ever seen: write beside, then rename."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,41 @@ def beside(path: Path) -> Path:
     """The temporary name next to `path` under which its content is written first."""
     path = path.resolve()
     return path.with_name(f".{path.name}.partial")
+
+
+def put_in_place(new: Path, place: Path) -> None:
+    """Rename a written file or folder, so that after a power cut too its place holds all of it or what was there.
+
+    A rename may reach the disk before what is renamed does, which is therefore waited for. Returns once the rename is
+    on the disk as well: what is removed after that has been replaced.
+    """
+    _wait_for_disk(new)
+    _rename(new, place)
+
+
+def _wait_for_disk(new: Path) -> None:
+    for path in (*new.rglob("*"), new):
+        if not path.is_symlink():
+            _wait_for(path)
+
+
+def _rename(new: Path, place: Path) -> None:
+    new.replace(place)
+    _wait_for(place.parent)
+
+
+def _wait_for(path: Path) -> None:
+    """Return once the disk holds what was written into a file, or the names in a folder."""
+    if os.name != "posix":  # folders cannot be opened there
+        return
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError as problem:
+        if problem.errno != errno.EINVAL:  # a network file system that cannot be waited for
+            raise
+    finally:
+        os.close(opened)
 
 
 def cache_folder() -> Path:
@@ -53,14 +89,15 @@ def replace_folder(new: Path, folder: Path, marker: str, overwrite: bool) -> Non
     check_output(folder, marker, overwrite)
     _give_usual_rights(new)
     place = folder.resolve()
+    _wait_for_disk(new)  # before the old one moves: nothing stands in the place for a moment only
     if place.exists():
         old = beside(place).with_suffix(".old")
         shutil.rmtree(old, ignore_errors=True)
         place.rename(old)
-        new.rename(place)
+        _rename(new, place)
         shutil.rmtree(old)
     else:
-        new.rename(place)
+        _rename(new, place)
 
 
 def _give_usual_rights(folder: Path) -> None:
@@ -98,6 +135,6 @@ def write_text(path: Path, text: str) -> None:
     temporary = beside(path)
     try:
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

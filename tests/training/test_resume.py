@@ -234,6 +234,18 @@ def test_the_checkpoint_before_a_damaged_one_is_found(
     assert_same_weights(tmp_path / "out", uninterrupted("static"))
 
 
+def test_the_disk_holds_a_checkpoint_before_it_is_in_sight_and_before_the_one_before_it_goes(
+    toy_recipe: Recipes, tmp_path: Path, disk: list[str]
+) -> None:
+    train(toy_recipe(dev_topics=0, steps=4), tmp_path / "out")
+    seen, gone = disk.index(".checkpoint-4.partial > checkpoint-4"), disk.index(".checkpoint-2.partial gone")
+    before = disk[disk.index(".checkpoint-2.partial > checkpoint-2") : seen]
+    assert {"model.safetensors", "optimizer.pt", "scheduler.pt", "trainer_state.json", "sizes.json"} <= set(before)
+    assert before[-1] == ".checkpoint-4.partial"
+    assert disk[seen + 1] == "checkpoints"
+    assert seen + 1 < gone
+
+
 def test_patience_remembers_across_an_interruption(
     toy_recipe: Recipes, scripted: Callable[..., ScriptedDev], tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from transformers import TrainerState
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import ExportableState
 
-from isoglot.files import beside, write_text
+from isoglot.files import beside, put_in_place, write_text
 
 SIZES = "sizes.json"
 
@@ -42,7 +42,7 @@ def whole_checkpoint(folder: Path, step: int) -> Iterator[Path]:
     beside(place).mkdir(parents=True)
     yield beside(place)
     write_text(beside(place) / SIZES, json.dumps(_sizes(beside(place))))
-    beside(place).rename(place)
+    put_in_place(beside(place), place)
 
 
 def keep_checkpoints(folder: Path, steps: set[int]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from isoglot.files import beside
+from isoglot.files import beside, put_in_place
 
 Rows = NDArray[np.int64]
 Ids = NDArray[np.int32]
@@ -63,7 +63,7 @@ def write_ragged(ragged: RaggedIds, stem: Path) -> None:
         path = _file(stem, name)
         with beside(path).open("wb") as file:
             np.save(file, array)
-        beside(path).replace(path)
+        put_in_place(beside(path), path)
 
 
 def open_ragged(stem: Path) -> RaggedIds | None:
