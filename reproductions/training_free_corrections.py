@@ -44,11 +44,11 @@ def choose(data: Path) -> None:
     parts = [(part, encode_collection(model, part)) for part in (dev, split_topics(packages, DEV_TOPICS)[1])]
     samples = encode_samples(model, rest)
     print(heading())
-    for name, correction in corrections(samples):
+    for name, correction in corrections(samples, rest):
         for part, encoded in parts:
             print_row(f"{part.name} dev: {name}", part, encoded, correction)
     fewer = {role: without(sample, sample.languages[::HELD_OUT_STEP]) for role, sample in samples.items()}
-    for name, correction in corrections(fewer):
+    for name, correction in corrections(fewer, rest):
         if correction is not None and correction.kind != "shift":
             for label, each in (("as the average", correction), ("unchanged", left_alone(correction))):
                 print_row(f"packages dev: {name} of two thirds of the languages, others {label}", *parts[1], each)
@@ -59,16 +59,17 @@ def run(data: Path) -> None:
     model = load_model(MODEL)
     xquad = open_collection(f"xquad-r={data / 'xquad-r'}")
     encoded = encode_collection(model, xquad)
-    samples = encode_samples(model, split_topics(help_pages(data), DEV_TOPICS)[0])
+    rest = split_topics(help_pages(data), DEV_TOPICS)[0]
+    samples = encode_samples(model, rest)
     unfitted = sorted(set(xquad.languages) - set(samples["passage"].languages))
     print(heading())
-    for name, correction in corrections(samples):
+    for name, correction in corrections(samples, rest):
         print_row(name, xquad, encoded, correction)
     kinds: tuple[Kind, ...] = ("centre", "lir")
     for kind in kinds:
-        correction = left_alone(fit(kind, samples, "help-pages"))
+        correction = left_alone(fit(kind, samples, rest))
         print_row(f"{kind}, {' and '.join(unfitted)} unchanged", xquad, encoded, correction)
-    own = fit("centre", encode_samples(model, xquad), xquad.name)
+    own = fit("centre", encode_samples(model, xquad), xquad)
     print_row("centre on XQuAD-R itself", xquad, encoded, own)
 
 
@@ -77,13 +78,13 @@ def help_pages(data: Path) -> Collection:
     return open_collection(str(data / "help-pages/help-pages.jsonl.gz"))
 
 
-def corrections(samples: Samples) -> Iterator[tuple[str, Correction | None]]:
+def corrections(samples: Samples, collection: Collection) -> Iterator[tuple[str, Correction | None]]:
     """Every correction by name, none first."""
     yield "none", None
-    yield "centre", fit("centre", samples, "help-pages")
+    yield "centre", fit("centre", samples, collection)
     for components in COMPONENTS:
-        yield f"LIR, {components} removed", fit("lir", samples, "help-pages", components)
-    yield "shift", fit("shift", samples, "help-pages")
+        yield f"LIR, {components} removed", fit("lir", samples, collection, components=components)
+    yield "shift", fit("shift", samples, collection)
 
 
 def without(sample: Sample, languages: tuple[str, ...]) -> Sample:

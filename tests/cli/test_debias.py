@@ -33,6 +33,7 @@ def test_model_and_correction_are_saved_together(kind: str, isoglot: Isoglot, co
     assert str(out) in said
     found, model = load_correction(out), load_model(str(out))
     expected = fit_correction(model, open_collection(str(corpus)), kind)
+    assert (found.source, found.content_hash) == (str(corpus), open_collection(str(corpus)).content_hash)
     np.testing.assert_array_equal(found.query.removed, expected.query.removed)
     np.testing.assert_array_equal(found.passage.removed, expected.passage.removed)
 

@@ -27,8 +27,6 @@ def debias(
     centre subtracts each language's mean, lir removes each language's first principal components, and shift undoes
     the mean difference between translations. The vectors of the model itself stay as they are.
     """
-    from dataclasses import replace
-
     from isoglot.data.catalogue import open_collection
     from isoglot.files import check_output, new_folder
     from isoglot.models.debias import FILE, check_request, fit_correction, kind_named, save_correction
@@ -50,6 +48,7 @@ def debias(
         encoder,
         collection,
         kind,
+        source=fit,
         components=components,
         texts=texts,
         batch_size=batch_size,
@@ -57,6 +56,6 @@ def debias(
     )
     with new_folder(out, FILE, overwrite=overwrite) as folder:
         encoder.save_pretrained(str(folder))
-        save_correction(replace(correction, source=fit, content_hash=collection.content_hash), folder)
+        save_correction(correction, folder)
         keep_record(Path(model), folder)
     typer.echo(f"{correction.summary}\nModel and correction written to {out}.")

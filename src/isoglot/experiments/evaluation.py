@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -195,8 +195,7 @@ def _fitted(request: EvaluationRequest, model: SentenceTransformer) -> Iterator[
         model, collection, batch_size=request.batch_size, store=request.store, progress=request.progress
     )
     for kind in kinds:
-        correction = fit(kind, samples, collection.name)
-        yield kind, replace(correction, source=request.corrections_fit, content_hash=collection.content_hash)
+        yield kind, fit(kind, samples, collection, source=request.corrections_fit)
 
 
 def _languages(pool: str, collection: Collection) -> list[str]:

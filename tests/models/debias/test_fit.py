@@ -19,6 +19,8 @@ from toys import StubEncoder
 
 from .parallel import parallel
 
+TOY = parallel(1)
+
 
 def stub_vectors(texts: list[str]) -> NDArray[np.float32]:
     return np.array([StubEncoder.vector(text) for text in texts])
@@ -45,10 +47,17 @@ def test_centre_is_the_mean_of_each_language_in_each_role() -> None:
         np.testing.assert_allclose(fitted.removed[:, 0], [*means, np.mean(means, axis=0)], atol=1e-6, err_msg=role)
 
 
+def test_a_correction_knows_the_collection_that_it_was_fitted_on() -> None:
+    collection = parallel(5)
+    found = fit_correction(StubEncoder(), collection, "centre", source="toy.jsonl")
+    assert (found.collection, found.source, found.content_hash) == ("toy", "toy.jsonl", collection.content_hash)
+    assert fit_correction(StubEncoder(), collection, "centre").source == ""
+
+
 @given(st.integers(0, 10**6), st.integers(1, 6))
 def test_after_centring_every_mean_is_zero(seed: int, languages: int) -> None:
     one = random_sample(seed, languages)
-    found = fit("centre", {"query": one, "passage": one}, "toy").query
+    found = fit("centre", {"query": one, "passage": one}, TOY).query
     for code in range(languages):
         left = subtract(one.vectors[one.language == code].astype(np.float64), found.removed[code].astype(np.float64))
         np.testing.assert_allclose(left.mean(axis=0), 0, atol=1e-7)
@@ -57,7 +66,7 @@ def test_after_centring_every_mean_is_zero(seed: int, languages: int) -> None:
 @given(st.integers(0, 10**6), st.integers(1, 4))
 def test_after_lir_nothing_points_along_the_first_singular_vectors(seed: int, components: int) -> None:
     one = random_sample(seed)
-    found = fit("lir", {"query": one, "passage": one}, "toy", components)
+    found = fit("lir", {"query": one, "passage": one}, TOY, components=components)
     corrected = found.apply(one.vectors, [one.languages[code] for code in one.language], "passage")
     for code in range(3):
         chosen = one.language == code
@@ -76,7 +85,7 @@ def test_shift_moves_planted_translations_onto_each_other() -> None:
     group, language = np.repeat(np.arange(6), 3), np.tile(np.arange(3), 6)
     kept = np.array([row for row in range(18) if row not in (4, 11)])
     one = sample((contents[group] + offsets[language])[kept], language[kept], group[kept], ("de", "en", "fr"))
-    found = fit("shift", {"query": one, "passage": one}, "toy")
+    found = fit("shift", {"query": one, "passage": one}, TOY)
     corrected = found.apply(one.vectors, [one.languages[code] for code in one.language], "query")
     for number in range(6):
         same = corrected[one.group == number]
@@ -94,14 +103,14 @@ def test_language_without_translations_is_unfitted_for_shift_alone() -> None:
     vectors = np.eye(4)
     one = sample(vectors, [0, 1, 2, 2], [0, 0, 1, 1], ("de", "en", "th"))
     samples = {"query": one, "passage": one}
-    assert fit("shift", samples, "toy").unfitted(["de", "th"], "query") == ["th"]
-    assert fit("centre", samples, "toy").unfitted(["de", "th"], "query") == []
+    assert fit("shift", samples, TOY).unfitted(["de", "th"], "query") == ["th"]
+    assert fit("centre", samples, TOY).unfitted(["de", "th"], "query") == []
 
 
 @pytest.mark.parametrize("kind", ["centre", "lir"])
 def test_unknown_language_is_treated_as_the_average_of_all(kind: Kind) -> None:
     one = random_sample(1)
-    found = fit(kind, {"query": one, "passage": one}, "toy").query.removed[-1]
+    found = fit(kind, {"query": one, "passage": one}, TOY).query.removed[-1]
     if kind == "centre":
         means = [one.vectors[one.language == code].mean(axis=0) for code in range(3)]
         np.testing.assert_allclose(found[0], np.mean(means, axis=0), atol=1e-6)
@@ -114,7 +123,7 @@ def test_unknown_language_is_treated_as_the_average_of_all(kind: Kind) -> None:
 def test_language_with_one_text_keeps_that_text(kind: Kind) -> None:
     vectors = np.array([[0.6, 0.8, 0], [0.8, 0.6, 0], [1, 0, 0], [0, 0.8, 0.6]])
     one = sample(vectors, [0, 0, 0, 1], [0, 1, 2, 0], ("de", "en"))
-    found = fit(kind, {"query": one, "passage": one}, "toy").apply(one.vectors, ["de", "de", "de", "en"], "query")
+    found = fit(kind, {"query": one, "passage": one}, TOY).apply(one.vectors, ["de", "de", "de", "en"], "query")
     assert np.isfinite(found).all()
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     if kind != "shift":

@@ -24,11 +24,12 @@ from isoglot.models.store import EmbeddingStore
 COMPONENTS = 2
 
 
-def fit_correction(
+def fit_correction(  # noqa: PLR0913 - the options of `isoglot debias`
     model: SentenceTransformer,
     collection: Collection,
     kind: Kind,
     *,
+    source: str = "",
     components: int | None = None,
     texts: int = TEXTS,
     store: EmbeddingStore | None = None,
@@ -41,6 +42,7 @@ def fit_correction(
         model: the encoder.
         collection: its texts are encoded; `shift` needs translations among them.
         kind: "centre", "lir" or "shift".
+        source: what opens the collection, so that an evaluation can compare it; empty where nothing does.
         components: how many principal components of each language `lir` removes, 2 unless given.
         texts: bound on the texts of a language and role that are encoded.
         store: gives the vectors it knows and takes the others.
@@ -52,7 +54,7 @@ def fit_correction(
     """
     check_request(collection, kind, components)
     samples = encode_samples(model, collection, texts=texts, store=store, batch_size=batch_size, progress=progress)
-    return fit(kind, samples, collection.name, components)
+    return fit(kind, samples, collection, source=source, components=components)
 
 
 def check_request(collection: Collection, kind: Kind, components: int | None) -> None:
@@ -65,13 +67,21 @@ def check_request(collection: Collection, kind: Kind, components: int | None) ->
         raise RequestError(f"lir cannot remove {components} components; give 1 or more.")
 
 
-def fit(kind: Kind, samples: dict[Role, Sample], collection: str, components: int | None = None) -> Correction:
+def fit(
+    kind: Kind,
+    samples: dict[Role, Sample],
+    collection: Collection,
+    *,
+    source: str = "",
+    components: int | None = None,
+) -> Correction:
     """Fit a correction to vectors.
 
     Args:
         kind: "centre", "lir" or "shift".
         samples: of both roles.
-        collection: the name of where the texts come from.
+        collection: where the texts come from.
+        source: what opens the collection; empty where nothing does.
         components: how many principal components of each language `lir` removes, 2 unless given.
 
     Raises:
@@ -83,7 +93,7 @@ def fit(kind: Kind, samples: dict[Role, Sample], collection: str, components: in
         "shift": _shift,
     }
     query, passage = (of_role[kind](role, samples[role]) for role in ("query", "passage"))
-    return Correction(kind, query, passage, collection)
+    return Correction(kind, query, passage, collection.name, source, collection.content_hash)
 
 
 def _centre(_: Role, sample: Sample) -> RoleCorrection:
