@@ -130,6 +130,29 @@ def test_a_malformed_paragraph_is_named_with_its_file(folder: Path, damage: Any)
     with pytest.raises(RequestError, match=r"en\.json paragraph 1 ") as caught:
         lareqa.read(folder, "mini-r", context=True)
     assert "\n" not in str(caught.value)
+    assert "Error" not in str(caught.value)
+
+
+def test_a_wrong_paragraph_is_told_with_its_numbers(folder: Path) -> None:
+    for damage, said in (
+        ("more breaks than sentences", "has 1 sentences but 2 sentence_breaks"),
+        ("an answer outside", "question only-en whose answer starts at 6"),
+        ("no context", "a paragraph needs context"),
+    ):
+        paragraphs = english()
+        DAMAGE[damage](paragraphs)
+        write(folder, "en", paragraphs)
+        with pytest.raises(RequestError, match=said):
+            lareqa.read(folder, "mini-r", context=True)
+
+
+def test_a_file_that_is_not_json_is_told_by_line_and_column(folder: Path) -> None:
+    (folder / "de.json").write_text('{\n"data": [,]}')  # the comma is the tenth character of the second line
+    with pytest.raises(RequestError, match=r"de\.json is not JSON \(see line 2, column 10\); correct it"):
+        lareqa.read(folder, "mini-r")
+    (folder / "de.json").write_bytes(b'{"data": "\xff"}')
+    with pytest.raises(RequestError, match=r"de\.json is not JSON in UTF-8; correct it"):
+        lareqa.read(folder, "mini-r")
 
 
 @pytest.mark.parametrize("content", ["", "[", "[]", "{}", "null", '{"data": 3}', '{"data": [3]}', '{"data": [{}]}'])

@@ -73,6 +73,25 @@ def test_folder_without_an_evaluation_is_refused(folder: Folder, tmp_path: Path)
         read_systems([str(folder("one")), str(tmp_path / "nowhere")])
 
 
+def test_an_experiment_is_refused_with_an_evaluation_inside_it(folder: Folder, tmp_path: Path) -> None:
+    place = folder("experiment") / "cells/hybrid-1/evaluations"
+    place.mkdir(parents=True)
+    for name in ("per_query.parquet", "scores.json"):
+        (tmp_path / "experiment" / name).unlink()
+    folder("one").rename(place / "xquad-r")
+    with pytest.raises(RequestError, match=r"experiment holds no scores\.json; .*, such as .*/evaluations/xquad-r\.$"):
+        read_systems([str(tmp_path / "experiment")])
+
+
+def test_means_of_a_group_are_refused_with_one_of_its_members(folder: Folder, tmp_path: Path) -> None:
+    group = tmp_path / "group"
+    group.mkdir()
+    (group / "scores.json").write_text(json.dumps({"collection": "beir", "members": {"beir/scifact": {}}}))
+    folder("one").rename(group / "scifact")
+    with pytest.raises(RequestError, match=r"group holds the means of a group .*, such as .*/group/scifact\.$"):
+        read_systems([str(group)])
+
+
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [

@@ -20,8 +20,11 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as problem:
         raise RequestError(f"{path} does not exist; check the path.") from problem
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno}, column {problem.colno}"
+        raise RequestError(f"{path} is not JSON (see {place}); correct it or get it anew.") from problem
     except ValueError as problem:
-        raise RequestError(f"{path} is not JSON: {problem}.") from problem
+        raise RequestError(f"{path} is not JSON in UTF-8; correct it or get it anew.") from problem
 
 
 def lines_file(folder: Path, stem: str, advice: str) -> Path:

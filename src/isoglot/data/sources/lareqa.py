@@ -31,6 +31,10 @@ XQUAD_R_SHA256 = {
     "vi": "e35926bf5cc6fc6ecbdfca49467aabeb454f08d152d7818143a906bd31dde995",
     "zh": "80c2cde7b9c2fb134c303cbb52f2ba396ead9eb0014aec43993543d2ba9e93ed",
 }
+SHAPE = (
+    "a paragraph needs context, sentences, sentence_breaks with the [start, end) of each sentence, and qas with id, "
+    "question and an answer's answer_start"
+)
 MLQA_R_SHA256 = dict.fromkeys(("ar", "de", "en", "es", "hi", "vi", "zh"), "")
 
 
@@ -64,9 +68,9 @@ def read(folder: Path, name: str, *, context: bool = False, licence: str = "unkn
         for number, paragraph in enumerate(_paragraphs(file)):
             try:
                 passages += _candidates(paragraph, file.stem, number, context)
-                questions = list(_questions(paragraph, file.stem, number))
+                questions = list(_questions(paragraph, file, number))
             except (KeyError, TypeError, IndexError, ValueError) as problem:
-                raise RequestError(f"{file} paragraph {number} is not in LAReQA's format ({problem!r}).") from problem
+                raise RequestError(f"{file} paragraph {number} is not in LAReQA's format: {SHAPE}.") from problem
             queries += [query for query, _ in questions]
             qrels.update(dict.fromkeys((query["topic_id"], gold) for query, gold in questions))
     judgments = [{"topic_id": topic, "passage_id": gold} for topic, gold in qrels]
@@ -82,7 +86,7 @@ def _paragraphs(file: Path) -> Iterator[dict[str, Any]]:
         for article in data["data"]:
             yield from article["paragraphs"]
     except (KeyError, TypeError) as problem:
-        raise RequestError(f"{file} is not in LAReQA's format: it has no data with paragraphs.") from problem
+        raise RequestError(f"{file} is not in LAReQA's format: no data with paragraphs; get it anew.") from problem
 
 
 def _candidate_id(language: str, paragraph: int, sentence: int) -> str:
@@ -95,15 +99,20 @@ def _candidates(paragraph: dict[str, Any], language: str, number: int, context: 
         yield {"passage_id": _candidate_id(language, number, position), "language": language, "text": text}
 
 
-def _questions(paragraph: dict[str, Any], language: str, number: int) -> Iterator[tuple[dict, str]]:
-    breaks = paragraph["sentence_breaks"]
-    if len(breaks) != len(paragraph["sentences"]):
-        raise ValueError(f"{len(paragraph['sentences'])} sentences but {len(breaks)} sentence_breaks")
+def _questions(paragraph: dict[str, Any], file: Path, number: int) -> Iterator[tuple[dict, str]]:
+    breaks, sentences, language = paragraph["sentence_breaks"], len(paragraph["sentences"]), file.stem
+    if len(breaks) != sentences:
+        raise RequestError(
+            f"{file} paragraph {number} has {sentences} sentences but {len(breaks)} sentence_breaks; give as many."
+        )
     for question in paragraph["qas"]:
         start = question["answers"][0]["answer_start"]
         gold = gold_sentence(breaks, start)
         if gold is None:
-            raise ValueError(f"question {question['id']} answers at {start}, outside every sentence")
+            raise RequestError(
+                f"{file} paragraph {number} has a question {question['id']} whose answer starts at {start}, outside "
+                "every sentence; correct its answer_start or the sentence_breaks."
+            )
         query = {"query_id": f"{question['id']}:{language}", "topic_id": question["id"], "language": language,
                  "text": question["question"]}  # fmt: skip
         yield query, _candidate_id(language, number, gold)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from isoglot.errors import RequestError
 from isoglot.evaluation.files import PER_QUERY, SCORES
 from isoglot.evaluation.statistics.system import System, check_same_collection
 from isoglot.evaluation.statistics.topics import KEYS
+
+DEEPEST = 4  # folders between an experiment's and an evaluation of it
 
 
 def read_systems(texts: Sequence[str]) -> list[System]:
@@ -59,12 +62,22 @@ def name_and_folders(text: str) -> tuple[str, list[Path]]:
 
 def _read_run(folder: Path) -> System:
     if not (folder / SCORES).is_file():
-        raise RequestError(f"{folder} holds no {SCORES}; give a folder that `isoglot evaluate --out` wrote.")
+        advice = f"give a folder that `isoglot evaluate --out` wrote{_example(folder)}"
+        raise RequestError(f"{folder} holds no {SCORES}; {advice}.")
     about = read_json(folder / SCORES)
+    if isinstance(about, dict) and "members" in about:
+        advice = f"give the evaluation of one of them{_example(folder)}"
+        raise RequestError(f"{folder} holds the means of a group of collections, which have no topics; {advice}.")
     lacking = [key for key in ("collection", "content_hash") if not (isinstance(about, dict) and about.get(key))]
     if lacking:
         raise RequestError(f"{folder / SCORES} has no {lacking[0]!r}; give a folder that `isoglot evaluate` wrote.")
     return System(str(folder), about["collection"], about["content_hash"], (_read_table(folder / PER_QUERY),))
+
+
+def _example(folder: Path) -> str:
+    """The nearest evaluation inside a folder, such as that of an experiment, as the end of a sentence."""
+    inside = chain.from_iterable(sorted(folder.glob(f"{'*/' * depth}{SCORES}")) for depth in range(1, DEEPEST + 1))
+    return next((f", such as {path.parent}" for path in inside), "")
 
 
 def _read_table(path: Path) -> pa.Table:
