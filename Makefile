@@ -8,6 +8,7 @@ SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml constraints.lock
+	@echo "Installing isoglot and its libraries into $(VENV): about 3 GB, most of it torch; once, and minutes."
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet -c constraints.lock -e '.[dev]'
 	touch $@

@@ -26,3 +26,15 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> RequestError:
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     instead = f"did you mean {near[0]!r}? Known" if near else "known"
     return RequestError(f"There is no {kind} {name!r}; {instead}: {', '.join(known)}.")
+
+
+def missing_extra(what: str, extra: str) -> RequestError:
+    """The error for something whose libraries are not installed.
+
+    >>> str(missing_extra("A report", "report"))
+    "A report needs the extra report: run pip install 'isoglot[report]', or in a clone pip install -e '.[report]'."
+    """
+    return RequestError(
+        f"{what} needs the extra {extra}: run pip install 'isoglot[{extra}]', or in a clone "
+        f"pip install -e '.[{extra}]'."
+    )

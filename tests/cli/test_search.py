@@ -1,6 +1,8 @@
 """`isoglot search`: its page, its JSON, and what it refuses."""
 
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -56,6 +58,13 @@ def test_a_page_shows_hits_languages_and_trade() -> None:
     assert "an unknown language" in shown
 
 
+def test_blocks_of_a_passage_stand_close_and_keep_their_marks() -> None:
+    hit = HIT.model_copy(update={"text": "Tickets\n\nKiel\n\n3 €", "highlights": (Span(start=9, end=13),)})
+    first, *rest = page(hits=(hit,), trade=None).splitlines()
+    assert "0.512" in first
+    assert [line.strip() for line in rest[:4]] == ["Tickets", "\x1b[1;33mKiel\x1b[0m", "3 €", ""]
+
+
 def test_a_page_without_hits_says_so() -> None:
     assert "Nothing was found." in page(hits=(), trade=None)
 
@@ -72,6 +81,14 @@ def test_filters_without_a_column_or_colon_are_refused(text: str) -> None:
         filters([text])
 
 
-def test_wrong_values_are_refused_before_an_index_is_opened(tmp_path: object) -> None:
-    with pytest.raises(RequestError, match="k is 0"):
-        search(tmp_path, "Kiel?", k=0)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"k": 0}, "k is 0"),
+        ({"balance": "only"}, "needs the languages to search; give some with --languages"),
+        ({"balance": "calibrated", "mode": "lexical"}, "choose the mode dense or hybrid"),
+    ],
+)
+def test_wrong_values_are_refused_before_an_index_is_opened(tmp_path: Path, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(RequestError, match=said):
+        search(tmp_path, "Kiel?", **options)

@@ -48,4 +48,7 @@ def test_without_its_libraries_it_names_the_extra(
 ) -> None:
     monkeypatch.setattr(extra, "LIBRARIES", ("no_such_library",))
     code, _, stderr = isoglot("serve", tmp_path)
-    assert (code, stderr) == (2, "isoglot: The service needs the extra serve: run pip install 'isoglot[serve]'.\n")
+    said = (
+        "The service needs the extra serve: run pip install 'isoglot[serve]', or in a clone pip install -e '.[serve]'."
+    )
+    assert (code, stderr) == (2, f"isoglot: {said}\n")

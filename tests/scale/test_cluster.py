@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from isoglot.cli import main
-from isoglot.errors import RequestError
-from isoglot.scale.extra import MISSING_EXTRA
+from isoglot.errors import RequestError, missing_extra
 
 pytest.importorskip("isoglot.scale.cluster", reason="needs the extra scale: Ray is not installed", exc_type=ImportError)
 
@@ -56,4 +55,4 @@ def test_without_ray_the_extra_is_named(
     with pytest.raises(SystemExit) as caught:
         main([argument.replace("OUT", str(tmp_path / "out")) for argument in command] + ["--ray", "local"])
     assert caught.value.code == 2
-    assert capsys.readouterr().err == f"isoglot: {MISSING_EXTRA}\n"
+    assert capsys.readouterr().err == f"isoglot: {missing_extra('Work on a Ray cluster', 'scale')}\n"

@@ -15,16 +15,21 @@ def request_of(**fields: Any) -> SearchRequest:
     """The request with these fields.
 
     Raises:
-        RequestError: a value cannot be asked for.
+        RequestError: a value cannot be asked for, or two do not go together whatever the index.
 
     >>> request_of(question="Wo?", k=0)
     Traceback (most recent call last):
     isoglot.errors.RequestError: k is 0: input should be greater than or equal to 1.
     """
     try:
-        return SearchRequest(**fields)
+        request = SearchRequest(**fields)
     except ValidationError as problem:
         raise RequestError(sentence_of(problem.errors())) from problem
+    if request.balance == "only" and not request.languages:
+        raise RequestError("the balance 'only' needs the languages to search; give some with --languages.")
+    if request.balance == "calibrated" and request.mode == "lexical":
+        raise RequestError("the balance 'calibrated' is of vectors' scores; choose the mode dense or hybrid with it.")
+    return request
 
 
 def filters(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """What is near to a claim, and how sure that makes it: against full sorting, formulas and figures by hand."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from isoglot.data import Collection
 from isoglot.data.collection import EXCLUSIONS
@@ -26,6 +28,7 @@ from isoglot.experiments.claims.retrieval.calibration import (
 )
 from isoglot.experiments.claims.retrieval.claims_file import read_claim_lines
 from isoglot.experiments.claims.retrieval.nearest import nearest
+from isoglot.experiments.claims.retrieval.page import beginning, verify_page
 from isoglot.experiments.claims.retrieval.platt import Curve, best_f1_threshold, fit_curve
 
 
@@ -236,3 +239,17 @@ def test_a_folder_or_a_missing_file_is_refused(tmp_path: Path) -> None:
         read_claim_lines(tmp_path)
     with pytest.raises(RequestError, match="does not exist"):
         read_claim_lines(tmp_path / "none.txt")
+
+
+def test_passages_are_cut_between_words_only() -> None:
+    words = "abcde " * 66 + "fghijklm tail"  # the word after 396 characters goes on to 404
+    assert beginning(words) == "abcde " * 65 + "abcde …"
+    assert beginning("x" * 400) == "x" * 400
+    passage = {"rank": 1, "language": "en", "score": 0.5, "title": "T", "text": words}
+    claim = {"claim": "c", "verdict": None, "passages": [passage]}
+    record = {"claims": [claim], "calibration": None, "uncalibrated_because": "none", "statement": "s"}
+    console = Console(file=io.StringIO(), width=80)
+    console.print(verify_page(record))
+    shown = " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
+    assert shown.count("abcde") == 66
+    assert "abcde …" in shown

@@ -169,6 +169,11 @@ def test_wrong_requests_are_one_sentence(searcher: Searcher, fields: dict[str, o
     assert len(str(problem.value)) < 300
 
 
+def test_only_without_languages_names_those_of_the_index(searcher: Searcher) -> None:
+    with pytest.raises(RequestError, match="needs the languages to search; give some of "):
+        searcher.search(SearchRequest(question=QUESTION, balance="only"))
+
+
 def test_what_an_index_says_about_itself(searcher: Searcher, model_folder: Path) -> None:
     told = searcher.description
     assert (told.model, told.documents, told.passages, told.sources) == (str(model_folder), 60, 60, 1)  # one file

@@ -24,7 +24,8 @@ def show_plan(spec: Spec, cells: list[Cell], works: list[Work], out: Path, jobs:
     """A row for each baseline and system: its seeds, what is finished, what the rest will take; then all together."""
     rates, reason = _rates(spec, cells, out)
     table = Table(title=f"{spec.name}: {len(cells)} trainings", title_justify="left")
-    for title in ("system", "seeds", "steps", "finished", "time left", "disk"):
+    table.add_column("system", overflow="fold")
+    for title in ("seeds", "steps", "finished", "time left", "disk"):
         table.add_column(title)
     rows = [*_baseline_rows(spec, cells, out, rates), *_system_rows(spec, cells, works, out, rates)]
     for row, left in rows:

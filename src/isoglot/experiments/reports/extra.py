@@ -2,12 +2,10 @@
 
 from importlib.util import find_spec
 
-from isoglot.errors import RequestError
-
-MISSING_EXTRA = "A report needs the extra report: run pip install 'isoglot[report]'."
+from isoglot.errors import missing_extra
 
 
 def check_extra() -> None:
     """Refuse before any work if matplotlib or Jinja is not installed; raises RequestError."""
     if not (find_spec("matplotlib") and find_spec("jinja2")):
-        raise RequestError(MISSING_EXTRA)
+        raise missing_extra("A report", "report")

@@ -2,13 +2,12 @@
 
 from importlib.util import find_spec
 
-from isoglot.errors import RequestError
+from isoglot.errors import missing_extra
 
-MISSING_EXTRA = "Encoding with ONNX needs the extra onnx: run pip install 'isoglot[onnx]'."
 LIBRARIES = ("onnx", "onnxruntime", "onnxscript")
 
 
 def check_extra() -> None:
     """Refuse before any work if a library of the export or of its runtime is not installed; raises RequestError."""
     if not all(map(find_spec, LIBRARIES)):
-        raise RequestError(MISSING_EXTRA)
+        raise missing_extra("Encoding with ONNX", "onnx")

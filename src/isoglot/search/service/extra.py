@@ -2,13 +2,12 @@
 
 from importlib.util import find_spec
 
-from isoglot.errors import RequestError
+from isoglot.errors import missing_extra
 
-MISSING_EXTRA = "The service needs the extra serve: run pip install 'isoglot[serve]'."
 LIBRARIES = ("fastapi", "mcp", "prometheus_client", "uvicorn")
 
 
 def check_extra() -> None:
     """Refuse before any work if a library of the service is not installed; raises RequestError."""
     if not all(map(find_spec, LIBRARIES)):
-        raise RequestError(MISSING_EXTRA)
+        raise missing_extra("The service", "serve")

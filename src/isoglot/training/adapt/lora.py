@@ -10,10 +10,9 @@ from sentence_transformers.sentence_transformer.modules import Transformer
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
-from isoglot.errors import RequestError
+from isoglot.errors import RequestError, missing_extra
 
 ADAPTERS = "adapters.safetensors"
-MISSING_EXTRA = "lora rank needs the extra lora: run pip install 'isoglot[lora]'."
 
 
 def add_lora(model: SentenceTransformer, rank: int) -> None:
@@ -38,7 +37,7 @@ def add_lora(model: SentenceTransformer, rank: int) -> None:
             f"lora rank is {rank}, but the model ({kinds}) has no transformer; leave lora rank out or train another."
         )
     if find_spec("peft") is None:
-        raise RequestError(MISSING_EXTRA)
+        raise missing_extra("lora rank", "lora")
     if any(hasattr(transformer.model, "peft_config") for transformer in transformers):
         raise RequestError(f"lora rank is {rank}, but the model has adapters already; merge those into it first.")
     model.requires_grad_(False)

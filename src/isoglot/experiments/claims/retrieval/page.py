@@ -10,6 +10,8 @@ from rich.text import Text
 from isoglot.evaluation.tables import decimal
 from isoglot.experiments.claims.retrieval.verify import FOUND
 
+SHOWN = 400  # characters of a passage; the JSON file has all
+
 
 def verify_page(record: dict[str, Any]) -> RenderableType:
     """Everything a person looks at after `isoglot verify`.
@@ -56,9 +58,21 @@ def _claim(claim: dict[str, Any]) -> Iterator[RenderableType]:
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("language", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("passage", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("passage", ratio=1)
     for passage in claim["passages"]:
         shown = " ".join(f"{passage['title']} {passage['text']}".split())
-        table.add_row(str(passage["rank"]), passage["language"], decimal(passage["score"]), Text(shown))
+        table.add_row(str(passage["rank"]), passage["language"], decimal(passage["score"]), Text(beginning(shown)))
     yield table
     yield Text()
+
+
+def beginning(text: str) -> str:
+    """A text of one line, without the words that end after the first `SHOWN` characters.
+
+    >>> beginning("Lima"), beginning("one two " * 100)[-9:], len(beginning("利" * 500))
+    ('Lima', 'one two …', 401)
+    """
+    if len(text) <= SHOWN:
+        return text
+    end = text.rfind(" ", SHOWN // 2, SHOWN + 1)
+    return f"{text[:end]} …" if end >= 0 else f"{text[:SHOWN]}…"
