@@ -63,7 +63,8 @@ def test_chosen_setting_and_measures_only(isoglot: Isoglot, evaluations: Path) -
     chosen = ("--setting", "multilingual", "--measure", "nDCG@10", "--measure", "R@1", "--resamples", "200")
     code, out, err = isoglot("compare", evaluations / "a", evaluations / "b", evaluations / "c", *chosen)
     assert (code, err) == (0, "")
-    assert out.count("multilingual nDCG@10 ") >= 2
+    assert out.count("\nmultilingual ") >= 2
+    assert out.count("\n nDCG@10 ") == out.count("\n R@1 ") == 2
     assert "monolingual" not in out
 
 
