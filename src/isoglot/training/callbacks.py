@@ -16,10 +16,9 @@ from transformers import EarlyStoppingCallback, TrainerCallback, TrainerControl,
 class ShowProgress(TrainerCallback):
     """Loss, dev score, examples per second and time left: a bar on a terminal, a line per log entry elsewhere."""
 
-    def __init__(self, title: str, console: Console, examples_per_step: int) -> None:
-        self.title, self.console, self.examples_per_step = title, console, examples_per_step
+    def __init__(self, title: str, console: Console) -> None:
+        self.title, self.console = title, console
         self.shown: dict[str, str] = {}
-        self.first_step, self.started = 0, 0.0
         self.progress = Progress(
             TextColumn(title),
             BarColumn(bar_width=10),
@@ -34,7 +33,6 @@ class ShowProgress(TrainerCallback):
 
     def on_train_begin(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """Start where the training stands."""
-        self.first_step, self.started = state.global_step, time.monotonic()
         self.progress.update(self.task, total=state.max_steps, completed=state.global_step)
         self.progress.start_task(self.task)
         if state.is_world_process_zero and self.console.is_terminal:
@@ -42,19 +40,17 @@ class ShowProgress(TrainerCallback):
 
     def on_step_end(self, _: TrainingArguments, state: TrainerState, control: TrainerControl, **__: Any) -> None:
         """Move the bar."""
-        seconds = max(time.monotonic() - self.started, 1e-9)
-        examples = (state.global_step - self.first_step) * self.examples_per_step
-        self.shown["speed"] = f"{examples / seconds:,.0f} examples/s"
         self.progress.update(self.task, completed=state.global_step, shown="  ".join(self.shown.values()))
 
     def on_log(
         self, _: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float], **__: Any
     ) -> None:
-        """Show the newest loss and dev score."""
+        """Show what is new."""
         for key, label in (("loss", "loss"), ("eval_score", "dev AP")):
             if key in logs:
                 self.shown[key] = f"{label} {logs[key]:.3f}"
-        if "wait_share" in logs:
+        if "wait_share" in logs:  # see `StepClock`
+            self.shown["speed"] = f"{logs['examples_per_second']:,.0f} examples/s"
             self.shown["wait"] = f"waits {logs['wait_share']:.0%}"
         is_news = "loss" in logs or "eval_score" in logs
         if is_news and state.is_world_process_zero and not self.console.is_terminal:

@@ -73,7 +73,7 @@ def build_trainer(
     model = student_of(recipe, train_parts)
     teacher = teacher_of(recipe, train_parts, rows)
     arguments = arguments_of(recipe, checkpoints, has_dev=bool(dev_parts))
-    callbacks: list[TrainerCallback] = [ShowProgress(recipe.strategy, console, recipe.batch_size)]
+    callbacks: list[TrainerCallback] = [ShowProgress(recipe.strategy, console)]
     if recipe.patience is not None:
         callbacks.append(Patience(recipe.patience))
     trainer = PlanTrainer(
