@@ -19,8 +19,6 @@ from isoglot.training.recipe import Recipe
 from isoglot.training.run import train
 from isoglot.training.setup import open_training_collections
 from isoglot.training.trainer import PlanTrainer
-from isoglot.training.workers import WorkerError
-from training.workers import at_steps
 
 Recipes = Callable[..., Recipe]
 
@@ -92,36 +90,6 @@ def test_gradient_that_is_not_finite_moves_no_weight(
     assert not others
     assert torch.equal(next(model.parameters()), before)
     assert (tmp_path / ".out.partial" / "failed-batch.json").is_file()
-
-
-@pytest.mark.parametrize(
-    "problem",
-    [
-        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB."),
-        RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you"),
-        MemoryError(),
-    ],
-)
-@pytest.mark.parametrize(
-    ("chunk_tokens", "advice"),
-    [(None, "add --chunk-tokens 4096"), (64, "lower --chunk-tokens (64) or --batch-size (6)")],
-)
-def test_out_of_memory_names_the_knob(
-    problem: Exception, chunk_tokens: int | None, advice: str, toy_recipe: Recipes, tmp_path: Path
-) -> None:
-    def fail(step: int) -> None:
-        raise problem
-
-    with at_steps(fail), pytest.raises(WorkerError) as caught:
-        train(toy_recipe(chunk_tokens=chunk_tokens), tmp_path / "out")
-    assert str(caught.value).startswith("out of memory: ")
-    assert advice in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_memory_that_no_machine_has_is_told_so(toy_recipe: Recipes, tmp_path: Path) -> None:
-    with at_steps(lambda step: torch.empty(2**55).fill_(1)), pytest.raises(WorkerError, match="--chunk-tokens"):
-        train(toy_recipe(), tmp_path / "out")
 
 
 def test_tokenizer_without_a_pad_token_is_refused_when_it_is_loaded(xlm_roberta: Path, tmp_path: Path) -> None:

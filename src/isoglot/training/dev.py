@@ -8,6 +8,7 @@ from sentence_transformers.sentence_transformer.evaluation import SentenceEvalua
 
 from isoglot.data import Collection
 from isoglot.evaluation.evaluate import evaluate
+from isoglot.training.memory import enough_memory
 
 
 class DevEvaluator(SentenceEvaluator):
@@ -24,7 +25,8 @@ class DevEvaluator(SentenceEvaluator):
 
     def __call__(self, model: SentenceTransformer, *_: Any, **__: Any) -> dict[str, float]:
         """Score the model; `score` decides, the rest is for the log: AP by setting, the score by collection."""
-        found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
+        with enough_memory("while scoring the dev topics: hold back fewer of them (--dev-topics)"):
+            found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
         by_setting = {
             setting: float(np.mean([scores[setting]["AP"] for scores in found if scores[setting]]))
             for setting in found[0]

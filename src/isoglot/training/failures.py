@@ -1,4 +1,4 @@
-"""Steps that fail: numbers that are not finite, and memory that is not there."""
+"""Steps that fail: numbers that are not finite."""
 
 import json
 import math
@@ -6,15 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
 from accelerate import PartialState
 
 from isoglot.batches import Batch, Plan
 from isoglot.data import Collection
 from isoglot.errors import IsoglotError
 from isoglot.files import write_text
-from isoglot.training.recipe import Recipe
-from isoglot.training.workers import WorkerError
 
 FAILED_BATCH = "failed-batch.json"
 SHOWN = 3
@@ -42,18 +39,16 @@ def check_finite(step: int, loss: float, gradient_norm: float) -> None:
 
 
 @contextmanager
-def explained(recipe: Recipe, plan: Plan, parts: Sequence[Collection], folder: Path) -> Iterator[None]:
-    """Turn failures of a training into one sentence that says what to do.
+def explained(plan: Plan, parts: Sequence[Collection], folder: Path) -> Iterator[None]:
+    """Turn numbers that are not finite into one sentence that says what to do.
 
     Args:
-        recipe: of the training.
-        plan: of its batches.
+        plan: of the batches.
         parts: the collections of the plan.
         folder: where the texts of a batch with numbers that are not finite are written.
 
     Raises:
         IsoglotError: numbers were not finite, in all workers together.
-        WorkerError: this worker ran out of memory.
     """
     try:
         yield
@@ -68,10 +63,6 @@ def explained(recipe: Recipe, plan: Plan, parts: Sequence[Collection], folder: P
             f"{_shortly(ids['passage_ids'])}; all in {folder / FAILED_BATCH}); look at these texts, or train with a "
             "lower --learning-rate."
         ) from problem
-    except (RuntimeError, MemoryError) as problem:
-        if not is_out_of_memory(problem):
-            raise
-        raise WorkerError(f"out of memory: {_less_memory(recipe)}.") from problem
 
 
 def write_batch(problem: NotFiniteError, batch: Batch, part: Collection, path: Path) -> None:
@@ -87,17 +78,6 @@ def ids_of(batch: Batch, part: Collection) -> dict[str, list[str]]:
         "query_ids": part.queries["query_id"].take(batch.queries).to_pylist(),
         "passage_ids": part.passages["passage_id"].take(batch.passages).to_pylist(),
     }
-
-
-def is_out_of_memory(problem: BaseException) -> bool:
-    """Whether an error says that memory, of a device or of the machine, is used up."""
-    return isinstance(problem, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(problem)
-
-
-def _less_memory(recipe: Recipe) -> str:
-    if recipe.chunk_tokens is None:
-        return f"add --chunk-tokens 4096 for the same batch in less memory, or lower --batch-size ({recipe.batch_size})"
-    return f"lower --chunk-tokens ({recipe.chunk_tokens}) or --batch-size ({recipe.batch_size})"
 
 
 def _shortly(ids: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from isoglot.training.adapt.lora import merge_lora
 from isoglot.training.checkpoints import drop_cut_off, last_checkpoint, step_of
 from isoglot.training.curve import loss_curve
 from isoglot.training.failures import FAILED_BATCH, explained
+from isoglot.training.memory import enough_memory, to_begin, to_step
 from isoglot.training.recipe import Recipe
 from isoglot.training.record import RECORD, differences, measured_record, request_record, write_model
 from isoglot.training.setup import build_trainer, open_training_collections
@@ -37,7 +38,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         IsoglotError: the run was stopped or failed in a step, or the model cannot be loaded.
     """
     join_workers()
-    with one_voice():
+    with one_voice(), enough_memory(to_begin(recipe)):
         check_workers(recipe.batch_size)
         check_output(out, RECORD, overwrite)
         check_tracker(recipe.report_to)
@@ -48,7 +49,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         started = time.monotonic()
         try:
             trainer = build_trainer(recipe, *parts, work / CHECKPOINTS, console)
-            with explained(recipe, trainer.train_dataset.plan, parts[0], work):
+            with explained(trainer.train_dataset.plan, parts[0], work), enough_memory(to_step(recipe)):
                 first_step = _train_on(trainer, work / CHECKPOINTS, console)
         except BaseException:
             if PartialState().is_main_process:
