@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from isoglot.errors import missing_extra
 
-LIBRARIES = ("bs4", "lancedb", "lingua", "pypdf", "sentencex")
+LIBRARIES = ("bs4", "lancedb", "lingua", "markdown_it", "pypdf", "sentencex")
 
 
 def check_extra() -> None:

@@ -28,7 +28,9 @@ def _hit(hit: Hit) -> Iterator[RenderableType]:
     text = Text(hit.text)
     for span in hit.highlights:
         text.stylize(MARK, span.start, span.end)
-    yield Padding(text, (0, 0, 1, 4))
+    lines = (line for line in text.split("\n") if line.plain.strip())
+    yield Padding(Text("\n").join(lines), (0, 0, 0, 4), expand=False)
+    yield Text()
 
 
 def _languages(shares: tuple[LanguageShare, ...]) -> Table:

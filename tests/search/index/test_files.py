@@ -81,13 +81,38 @@ def test_html_of_other_shapes(page: bytes, text: str) -> None:
     assert read_html(page).text == text
 
 
+@pytest.mark.filterwarnings("error")
+def test_pages_that_look_like_something_else_are_read_without_a_warning() -> None:
+    assert read_html(b'<?xml version="1.0"?><a>x</a>').text == "x"
+    assert read_html(b"http://example.org/a.html").text == "http://example.org/a.html"
+    assert read_markdown(b'<?xml version="1.0"?>\n\nx').text == "x"
+
+
 def test_markdown_headings_begin_sections_but_not_in_code() -> None:
     text = "---\ntitle: Rivers\nlang: EN\n---\nintro\n\n# One\n\n## Bare\nbody\n\n```\n# no heading\n```\nTwo\n===\nend"
     content = read_markdown(text.encode())
     assert (content.title, content.language) == ("Rivers", "en")
-    assert sections(content) == ["intro", "# One\n\n## Bare\nbody\n\n```\n# no heading\n```", "Two\n===\nend"]
-    assert read_markdown(b"---\n: : [\n---\n\n# T #\nx").text.startswith("---\n: : [")
+    assert sections(content) == ["intro", "One\n\nBare\n\nbody\n\n# no heading", "Two\n\nend"]
+    assert read_markdown(b"---\n: : [\n---\n\n# T #\nx").text == ": : [\n\nT\n\nx"
     assert read_markdown(b"# T\n\ntext").sections == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("The **river** `Elbe` _flows_ to [the sea](http://sea.example/a_b).", "The river Elbe flows to the sea."),
+        ("# La **Seine**\n\nElle traverse\nParis.", "La Seine\n\nElle traverse Paris."),
+        ("- นก\n- ปลา\n  1. ปู", "นก\n\nปลา\n\nปู"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a\n\nb\n\n1\n\n2"),
+        ("> نهر ~~قصير~~ طويل", "نهر قصير طويل"),
+        ("snake_case_name, 2 * 3 * 4, a < b, 5\\* &amp; more", "snake_case_name, 2 * 3 * 4, a < b, 5* & more"),
+        ("<b>bold</b> <!-- note -->\n\n<script>run()</script>\n\nend", "bold\n\nend"),
+        ("- " * 40 + "deep", "deep"),
+    ],
+    ids=["inline", "heading", "list", "table", "quote", "no marks", "html", "deep"],
+)
+def test_markdown_is_what_a_reader_sees(text: str, read: str) -> None:
+    assert read_markdown(text.encode()).text == read
 
 
 def test_pdf_pages_are_sections() -> None:
@@ -135,7 +160,7 @@ def test_a_folder_gives_what_can_be_read_and_says_what_not(tmp_path: Path, monke
     documents = {each.document_id: each for each in found if isinstance(each, Document)}
     assert {name: each.text for name, each in documents.items()} == {
         "docs/README": "één",
-        "docs/b/two.md": "# two",
+        "docs/b/two.md": "two",
         "docs/wide.txt": "große",
     }
     assert all(each.source == name for name, each in documents.items())

@@ -32,6 +32,7 @@ READERS: dict[str, Callable[[bytes], Content]] = {
 # Larger files would take all memory; the tree of a page takes some 50 times its size.
 MOST_BYTES = 100_000_000
 MOST_BYTES_OF_A_PAGE = 20_000_000
+PAGES = (read_html, read_markdown)
 
 
 def read_folder(folder: Path) -> Iterator[Document | Skipped]:
@@ -66,7 +67,7 @@ def _content(path: Path) -> Content:
     if suffix not in READERS:
         raise UnreadableError(f"is of a kind that is not read ({suffix})")
     read = READERS[suffix]
-    most = MOST_BYTES_OF_A_PAGE if read is read_html else MOST_BYTES
+    most = MOST_BYTES_OF_A_PAGE if read in PAGES else MOST_BYTES
     try:
         if (size := path.stat().st_size) > most:
             raise UnreadableError(f"is too large ({size:,} bytes of at most {most:,})")

@@ -1,9 +1,10 @@
 """HTML: what a reader of the page sees, headings begin sections."""
 
 import re
+import warnings
 from itertools import accumulate
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, UnusualUsageWarning
 from bs4.dammit import EncodingDetector
 from langcodes import Language
 
@@ -22,12 +23,23 @@ def read_html(data: bytes) -> Content:
         UnreadableError: it is no text in the encoding that it states, or UTF-8 where it states none.
     """
     stated = EncodingDetector.find_declared_encoding(data, is_html=True)
-    page = BeautifulSoup(decode(data, stated or "utf-8-sig"), "html.parser")
+    page = page_of(decode(data, stated or "utf-8-sig"))
     title = page.title or page.h1
     language = page.html.get("lang") or page.html.get("xml:lang") if page.html else None
-    name = _tidy(title.get_text()) if title else ""
-    text, sections = joined(_sections(marked_text(page)))
+    name = tidy(title.get_text()) if title else ""
+    text, sections = text_and_sections(page)
     return Content(text, name, sections, page_language(str(language) if language else None))
+
+
+def text_and_sections(page: BeautifulSoup) -> tuple[str, tuple[int, ...]]:
+    """What a reader of the page sees, and where its second and later sections begin."""
+    return joined(_sections(marked_text(page)))
+
+
+def page_of(markup: str) -> BeautifulSoup:
+    """The tree of a page, of whatever it is taken for: warnings of the library are for whoever chose its parser."""
+    with warnings.catch_warnings(action="ignore", category=UnusualUsageWarning):
+        return BeautifulSoup(markup, "html.parser")
 
 
 def page_language(code: str | None) -> str | None:
@@ -71,5 +83,10 @@ def _sections(marked: str) -> list[str]:
     return found
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    r"""A text on one line.
+
+    >>> tidy("  La\n Seine")
+    'La Seine'
+    """
     return BLANK.sub(" ", text).strip()

@@ -1,46 +1,37 @@
-"""Markdown: headings begin sections."""
+"""Markdown: read as the page that it stands for, whose headings begin sections."""
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
+from markdown_it import MarkdownIt
 
 from isoglot.search.documents.decoding import decode
 from isoglot.search.documents.document import Content, canonical_language
+from isoglot.search.documents.html import page_of, text_and_sections, tidy
+from isoglot.search.documents.html_text import HEADINGS
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-# A line that begins with number signs, or one that is underlined.
-HEADING = re.compile(r"^ {0,3}(?:#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*|(\S.*)\n {0,3}(?:=+|-{2,})[ \t]*)$", re.MULTILINE)
+# CommonMark with tables and strikethrough.
+MARKDOWN = MarkdownIt("js-default", {"html": True})
 
 
 def read_markdown(data: bytes) -> Content:
-    """The text as it stands, without its front matter; title from there, else the first heading.
+    """The text without marks and front matter, a blank line between blocks; title from there, else the first heading.
 
     Raises:
         UnreadableError: it is no text.
     """
-    text = decode(data).replace("\r\n", "\n")
-    about, text = _front_matter(text)
-    hidden = FENCE.sub(lambda code: " " * len(code[0]), text)  # what looks like a heading in code is none
-    headings = list(HEADING.finditer(hidden))
-    first = next((heading[1] or heading[2] for heading in headings), "")
+    about, text = _front_matter(decode(data).replace("\r\n", "\n"))
+    page = page_of(MARKDOWN.render(text))
+    first = page.find(sorted(HEADINGS))
+    read, sections = text_and_sections(page)
     return Content(
-        text,
-        title=str(about.get("title") or first).strip(),
-        sections=tuple(_bounds(text, headings)),
+        read,
+        title=str(about.get("title") or "").strip() or (tidy(first.get_text()) if first else ""),
+        sections=sections,
         language=canonical_language(_word(about.get("lang") or about.get("language"))),
     )
-
-
-def _bounds(text: str, headings: Iterable[re.Match[str]]) -> Iterator[int]:
-    """Where headings begin a section; one with nothing between it and the heading before belongs to that one's."""
-    end = 0
-    for heading in headings:
-        if text[end : heading.start()].strip():
-            yield heading.start()
-        end = heading.end()
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:
