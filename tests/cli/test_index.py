@@ -52,7 +52,7 @@ def test_a_folder_is_indexed_changed_and_emptied(
     code, said, _ = isoglot("unindex", out, "docs/en.txt")
     assert (code, said) == (0, "Passages deleted: 1; left: 0 (version 5).\n")
     assert "1 added, 0 replaced, 0 deleted" in isoglot("index", documents, "--out", out)[1]
-    assert isoglot("unindex", out, "--source", documents)[0] == 0
+    assert isoglot("unindex", out, "--from", documents)[0] == 0
 
 
 @pytest.mark.parametrize(
