@@ -23,33 +23,44 @@ class Recipe(BaseModel):
 
     model: Annotated[str, Field(description="start model: embedded name, folder or hub name")] = "isoglot/use-m3"
     train: Annotated[
-        list[str], Field(min_length=1, description="collections to train on (name, name=PATH, folder, .jsonl)")
+        list[str],
+        Field(
+            min_length=1, description="collections to train on (name, name=PATH, folder, .jsonl); repeat for several"
+        ),
     ] = ["worldfacts/train"]
-    languages: Annotated[list[str] | None, Field(min_length=1, description="train on these languages only")] = None
+    languages: Annotated[
+        list[str] | None, Field(min_length=1, description="train on these languages only, such as en,de [default: all]")
+    ] = None
     strategy: Annotated[StrategyName, Field(description="what may stand in a batch")] = "hybrid"
     alpha: Annotated[
         float, Field(ge=0, le=1, description="hybrids: probability of a monolingual batch; within-batch: of an example")
     ] = 0.5
-    alpha_end: Annotated[float | None, Field(ge=0, le=1, description="alpha at the last step, reached linearly")] = None
-    gamma: Annotated[float, Field(ge=0, description="collections are drawn by size ** gamma")] = 1.0
-    language_weights: Annotated[Literal["uniform", "size"], Field(description="how languages are drawn")] = "uniform"
+    alpha_end: Annotated[
+        float | None, Field(ge=0, le=1, description="alpha at the last step, reached linearly [default: as alpha]")
+    ] = None
+    gamma: Annotated[float, Field(ge=0, description="collections are drawn by topics ** gamma")] = 1.0
+    language_weights: Annotated[
+        Literal["uniform", "size"], Field(description="how languages are drawn, size by topics")
+    ] = "uniform"
     language_temperature: Annotated[
         float,
         Field(gt=0, description="with language weights by size: languages are drawn by size ** (1 / temperature)"),
     ] = 1.0
     curriculum: Annotated[
         list[float] | None,
-        Field(description="for each collection the share of the steps, from 0 to 1, after which it is drawn"),
+        Field(
+            description="share of steps, 0 to 1, after which a collection is drawn; repeat for each [default: all 0]"
+        ),
     ] = None
     batch_size: Annotated[int, Field(ge=2, description="examples in the global batch")] = 100
     steps: Annotated[int, Field(ge=1, description="batches to train on")] = 1000
     learning_rate: Annotated[float, Field(gt=0, description="peak learning rate")] = 3e-5
-    weight_decay: Annotated[float, Field(ge=0, description="of AdamW")] = 0.01
+    weight_decay: Annotated[float, Field(ge=0, description="of AdamW, times the learning rate at each step")] = 0.01
     warmup: Annotated[float, Field(ge=0, le=1, description="share of the steps until the peak")] = 0.1
     scheduler: Annotated[
         Literal["linear", "cosine", "constant_with_warmup"], Field(description="learning rate after the peak")
     ] = "linear"
-    max_gradient_norm: Annotated[float, Field(ge=0, description="clip gradients to this norm, 0 for never")] = 1.0
+    max_gradient_norm: Annotated[float, Field(ge=0, description="clip gradients to this L2 norm, 0 for never")] = 1.0
     temperature: Annotated[float, Field(gt=0, description="divides the cosines in the loss")] = 0.05
     symmetric: Annotated[bool, Field(description="also classify the query of each passage")] = False
     multi_positives: Annotated[bool, Field(description="every language version of a positive counts as positive")] = (
@@ -59,26 +70,37 @@ class Recipe(BaseModel):
     foreign_negatives: Annotated[
         float, Field(ge=0, le=1, description="share of the hard negatives in other languages than the passage")
     ] = 0.0
-    teacher: Annotated[str | None, Field(description="model to distil from, named as a start model is")] = None
+    teacher: Annotated[
+        str | None, Field(description="model to distil from, named as a start model is [default: none]")
+    ] = None
     distill: Annotated[Literal["scores", "vectors"], Field(description="what the student learns from the teacher")] = (
         "scores"
     )
     distill_weight: Annotated[float, Field(gt=0, description="weight of the teacher's loss beside InfoNCE's 1")] = 1.0
     teacher_language: Annotated[
         str | None,
-        Field(description="the teacher reads each text's version in this language; none for the text itself"),
+        Field(description="the teacher reads each text's version in this language [default: the text itself]"),
     ] = None
     matryoshka: Annotated[
         list[int] | None,
-        Field(description="train these first dimensions of the vectors too, each as a vector of its own"),
+        Field(description="train these first dimensions of the vectors too; repeat for several [default: none]"),
     ] = None
-    query_prompt: Annotated[str | None, Field(description="put before queries; empty for none")] = None
-    passage_prompt: Annotated[str | None, Field(description="put before passages; empty for none")] = None
+    query_prompt: Annotated[
+        str | None,
+        Field(description="put before queries, empty for nothing [default: the model's, 'Query: ' for a plain one]"),
+    ] = None
+    passage_prompt: Annotated[
+        str | None,
+        Field(description="put before passages, empty for nothing [default: the model's, 'Passage: ' for a plain one]"),
+    ] = None
     pooling: Annotated[str, Field(description="of a plain transformers model: mean, cls, ...")] = "mean"
-    max_length: Annotated[int | None, Field(ge=1, description="tokens of a text that are read")] = None
+    max_length: Annotated[
+        int | None, Field(ge=1, description="tokens of a text that are read [default: as the model says]")
+    ] = None
     seed: Annotated[int, Field(ge=0, description="decides batches, dropout and initial weights")] = 0
     chunk_tokens: Annotated[
-        int | None, Field(ge=1, description="gradient caching: tokens held for the backward pass at a time")
+        int | None,
+        Field(ge=1, description="gradient caching: tokens held for the backward pass at a time [default: all]"),
     ] = None
     rowwise_embeddings: Annotated[
         bool, Field(description="update only the token vectors that the batch touches (lazy AdamW)")
@@ -88,19 +110,25 @@ class Recipe(BaseModel):
         int, Field(ge=0, description="train low-rank additions (LoRA) of this rank only, 0 for none")
     ] = 0
     learning_rates: Annotated[
-        list[str] | None, Field(description="other peak learning rates, PATTERN=RATE by regular expression on names")
+        list[str] | None,
+        Field(description="other peak rates, PATTERN=RATE by regular expression; repeat for several [default: none]"),
     ] = None
     compile: Annotated[bool, Field(description="compile the encoder (torch.compile)")] = False
     bf16: Annotated[bool, Field(description="compute in bfloat16 where the hardware can")] = False
     dev_topics: Annotated[
         int | None,
-        Field(ge=0, description="topics of each collection held back to choose checkpoints; 100 or a tenth"),
+        Field(
+            ge=0,
+            description="topics of each collection held back to choose checkpoints [default: a tenth, at most 100]",
+        ),
     ] = None
     eval_steps: Annotated[int, Field(ge=1, description="steps between evaluations and checkpoints")] = 250
     report_to: Annotated[str, Field(description="tracker the trainer logs to: tensorboard, wandb, mlflow, ...")] = (
         "none"
     )
-    patience: Annotated[int | None, Field(ge=1, description="stop after so many evaluations without a gain")] = None
+    patience: Annotated[
+        int | None, Field(ge=1, description="stop after so many evaluations without a gain [default: never]")
+    ] = None
 
     @field_validator("train", "languages", mode="before")
     @classmethod
