@@ -49,7 +49,7 @@ def test_in_a_step(
 
     with at_steps(fail):
         said = told(toy_recipe(chunk_tokens=chunk_tokens), tmp_path / "out")
-    assert said.startswith("out of memory in a step: ")
+    assert said.startswith("out of memory while training: ")
     assert advice in said
 
 
@@ -76,7 +76,7 @@ def test_before_the_first_step(
     monkeypatch.setattr(place, name, fail)
     recipe = toy_recipe()
     said = told(recipe, tmp_path / "out")
-    assert said.startswith(f"out of memory outside the steps: isoglot/static and the texts of {recipe.train[0]} ")
+    assert said.startswith(f"out of memory: isoglot/static and the texts of {recipe.train[0]} ")
     assert "--train" in said
     assert "--chunk-tokens" not in said
 
@@ -91,13 +91,13 @@ def test_while_scoring_dev_topics(toy_recipe: Recipes, tmp_path: Path, monkeypat
 
 
 def test_another_failure_is_none_of_memory() -> None:
-    with pytest.raises(IsoglotError, match="cannot be loaded") as caught, enough_memory("here"):
+    with pytest.raises(IsoglotError, match="cannot be loaded") as caught, enough_memory(" here"):
         raise IsoglotError("it cannot be loaded.") from OSError(errno.ENOENT, "no such file")
     assert not isinstance(caught.value, WorkerError)
 
 
 def test_a_model_that_another_sentence_says_cannot_be_loaded() -> None:
-    with pytest.raises(WorkerError, match="out of memory here"), enough_memory("here"):
+    with pytest.raises(WorkerError, match="out of memory here"), enough_memory(" here"):
         raise IsoglotError("it cannot be loaded.") from MemoryError()
 
 
@@ -115,5 +115,5 @@ def test_a_model_larger_than_the_memory_there_is(toy_recipe: Recipes, tmp_path: 
     arguments = ["train", str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "out")]
     [(code, said)] = run_workers(1, with_little_memory, arguments)
     assert code == 1
-    assert said.startswith("isoglot: out of memory outside the steps: isoglot/use-m3 and the texts of ")
+    assert said.startswith("isoglot: out of memory: isoglot/use-m3 and the texts of ")
     assert [path.name for path in tmp_path.iterdir()] == ["recipe.yaml"]

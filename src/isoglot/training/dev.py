@@ -25,7 +25,7 @@ class DevEvaluator(SentenceEvaluator):
 
     def __call__(self, model: SentenceTransformer, *_: Any, **__: Any) -> dict[str, float]:
         """Score the model; `score` decides, the rest is for the log: AP by setting, the score by collection."""
-        with enough_memory("while scoring the dev topics: hold back fewer of them (--dev-topics)"):
+        with enough_memory(" while scoring the dev topics: hold back fewer of them (--dev-topics)"):
             found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
         by_setting = {
             setting: float(np.mean([scores[setting]["AP"] for scores in found if scores[setting]]))

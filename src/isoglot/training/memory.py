@@ -18,7 +18,7 @@ def enough_memory(advice: str) -> Iterator[None]:
     """Turn want of memory into one sentence.
 
     Args:
-        advice: what was done, and what needs less memory.
+        advice: what needs less memory; it follows "out of memory".
 
     Raises:
         WorkerError: this worker ran out of memory.
@@ -30,7 +30,7 @@ def enough_memory(advice: str) -> Iterator[None]:
     except Exception as problem:
         if not (is_out_of_memory(problem) or is_out_of_memory(problem.__cause__)):
             raise
-        raise WorkerError(f"out of memory {advice}.") from problem
+        raise WorkerError(f"out of memory{advice}.") from problem
 
 
 def is_out_of_memory(problem: BaseException | None) -> bool:
@@ -41,19 +41,19 @@ def is_out_of_memory(problem: BaseException | None) -> bool:
 
 
 def to_begin(recipe: Recipe) -> str:
-    """For `enough_memory` around everything but the steps of a training."""
+    """For `enough_memory` around what a training begins and ends with."""
     teacher = "" if recipe.teacher is None else f", or train without the teacher {recipe.teacher}"
     return (
-        f"outside the steps: {recipe.model} and the texts of {', '.join(recipe.train)} do not fit; trim the model "
+        f": {recipe.model} and the texts of {', '.join(recipe.train)} do not fit; trim the model "
         f"(isoglot trim) or take a smaller one, give fewer collections (--train) or languages (--languages){teacher}"
     )
 
 
 def to_step(recipe: Recipe) -> str:
-    """For `enough_memory` around the steps of a training."""
+    """For `enough_memory` around the steps of a training and its checkpoints."""
     learning = "let less of the model learn (--freeze, --lora-rank)"
     if recipe.chunk_tokens is None:
         fewer = f"add --chunk-tokens 4096 for the same batch in less memory, lower --batch-size ({recipe.batch_size})"
     else:
         fewer = f"lower --chunk-tokens ({recipe.chunk_tokens}) or --batch-size ({recipe.batch_size})"
-    return f"in a step: {fewer}, or {learning}"
+    return f" while training: {fewer}, or {learning}"
