@@ -55,7 +55,9 @@ def test_the_training_before_this_one_counts(
     code, _, err = isoglot("train", "--model", model, "--train", data["second"], *TRAIN, "--out", again)
     assert code == 0, err
     assert "No text of held is in second or first" in said(isoglot, again, data["held"])
-    assert "20 passages" in said(isoglot, again, data["first"])
+    printed = said(isoglot, again, data["first"])
+    assert printed.index("40 texts) leak from") < printed.index("distinct texts")  # before anything is encoded,
+    assert printed.rindex("40 texts) leak from") > printed.index("Settings")  # and where it is looked for afterwards
 
 
 def test_a_model_made_from_a_trained_one_keeps_its_record(
@@ -85,4 +87,4 @@ def test_what_a_correction_was_fitted_on_counts(
     assert "20 passages" in leaking["centre"]
     printed = said(isoglot, "isoglot/static", data["held"], *fitted)
     assert "Not checked whether the model was trained on this collection" in printed
-    assert "20 passages" in printed
+    assert printed.count("40 texts) leak from") == 2

@@ -122,22 +122,28 @@ def _evaluate_one(
     """Evaluate on one collection, print and write it; the scores of the main variant."""
     pools = [_languages(pool, collection) for pool in request.pools]
     check_evaluation(collection, pools)
+    names = [main] if model is None else [AS_ENCODED, *corrections]
+    leakage = {name: leakage_of(Path(request.model), collection, corrections.get(name)) for name in names}
+    _print_statements([each for each in leakage.values() if not each.get("clean", True)], console)
     if model is None:
         found = {main: evaluate_lexical(collection, pools=pools, measures=request.measures, top=request.run_depth)}
     else:
         found = _evaluate_encoded(request, model, collection, corrections, pools, console)
-    leakage = {name: leakage_of(Path(request.model), collection, corrections.get(name)) for name in found}
     console.print(evaluation_page(found[main].scores))
     if len(found) > 1:
         console.print(side_by_side_table({name: each.scores for name, each in found.items()}))
-    for statement in dict.fromkeys(each["statement"] for each in leakage.values()):
-        console.print(statement, highlight=False)
+    _print_statements(leakage.values(), console)
     if folder:
         for name, evaluation in found.items():
             place = folder if name == main else folder / name.replace(" ", "-")
             place.mkdir(parents=True, exist_ok=True)
             write_evaluation(evaluation, request.model, collection, place, {"variant": name, "leakage": leakage[name]})
     return found[main].scores
+
+
+def _print_statements(leakage: Iterable[Mapping[str, Any]], console: Console) -> None:
+    for statement in dict.fromkeys(each["statement"] for each in leakage):
+        console.print(statement, highlight=False)
 
 
 def _evaluate_encoded(

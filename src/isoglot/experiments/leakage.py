@@ -19,7 +19,7 @@ from isoglot.training.record import training_records
 from isoglot.training.setup import open_training_collections
 
 # Of the kept comparisons; another number where the comparison itself changes.
-FORMAT = "2"
+FORMAT = "3"
 
 
 def leakage_of(model: Path, collection: Collection, correction: Correction | None = None) -> dict[str, Any]:
@@ -31,7 +31,8 @@ def leakage_of(model: Path, collection: Collection, correction: Correction | Non
         correction: with which it is evaluated; what that was fitted on is compared too.
 
     Returns:
-        For `scores.json`: "checked", "statement", and where it was checked the record of the comparison.
+        For `scores.json`: "checked", "statement", and where it was checked the record of the comparison. Of an
+        unchecked model with a correction whose data leaks "clean" is False too.
     """
     records = training_records(model)
     unknown = _unchecked("the model holds no record of its training data")
@@ -40,7 +41,10 @@ def leakage_of(model: Path, collection: Collection, correction: Correction | Non
     trained = [each["content_hash"] for record in records for each in record["collections"] + record["dev"]]
     fitted = [correction.content_hash] if correction is not None else []
     found = _compared([*trained, *fitted], partial(_opened, records, correction), collection)
-    return found if records else unknown | {"statement": f"{unknown['statement']} {found['statement']}"}
+    if records:
+        return found
+    leaks = {} if found.get("clean", True) else {"clean": False}
+    return unknown | leaks | {"statement": f"{unknown['statement']} {found['statement']}"}
 
 
 def _opened(records: list[dict[str, Any]], correction: Correction | None) -> Iterator[Collection]:
