@@ -22,8 +22,10 @@ def columns(text: str) -> int:
 @cache
 def grams(text: str) -> set[str]:
     """Of a normalised text."""
-    lengths = (3 if is_wide(character) else 5 for character in text)
-    return {text[start : start + length] for start, length in enumerate(lengths) if start + length <= len(text)}
+    three, five = ({text[start : start + size] for start in range(len(text) - size + 1)} for size in (3, 5))
+    return {each for each in three if is_wide(each[0]) or is_wide(each[-1])} | {
+        each for each in five if not (is_wide(each[0]) and is_wide(each[-1]))
+    }
 
 
 def jaccard(one: str, other: str) -> float:

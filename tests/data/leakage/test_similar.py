@@ -105,6 +105,21 @@ def test_a_sentence_with_one_word_replaced_is_a_near_duplicate(language: str) ->
     assert similarity[0] < 1
 
 
+@pytest.mark.parametrize(("end", "other"), [("abcd", "abce"), ("a", "b"), ("ab河", "ab海"), ("河abc山", "河abc水")])
+def test_texts_that_end_otherwise_are_not_wholly_alike(end: str, other: str) -> None:
+    body = SENTENCES["zh"][0]  # 46 characters, of which each begins a triple of its own
+    _, _, contained, similarity = similar_texts([body + end], [body + other], 0.8)
+    assert contained.tolist() == [False]
+    assert similarity[0] < 1
+
+
+def test_the_ngrams_of_a_mixed_text_are_counted_by_hand() -> None:
+    # 9 triples of the 11 characters, 河流a and 流ab; of five 月山河流a, 山河流ab, 河流abc and one that differs.
+    han = "山水火木金土日月山河流"
+    _, _, _, similarity = similar_texts([han + "abcd"], [han + "abce"], 0.5)
+    assert similarity.tolist() == [14 / 16]
+
+
 @pytest.mark.parametrize("language", SENTENCES)
 def test_a_paragraph_that_holds_a_sentence_whole_contains_it_from_either_side(language: str) -> None:
     sentence = SENTENCES[language][0].replace(" ", "")

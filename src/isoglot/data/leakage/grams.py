@@ -1,8 +1,9 @@
-"""Sets of character n-grams: five characters, or three where the first is Han, kana or Hangul.
+"""Sets of character n-grams: three where the first or the last is Han, kana or Hangul, five where one of them is not.
 
 With five characters for all, one word replaced in a Chinese sentence would end its likeness; with three for all,
 questions that an alphabet makes from one template would look alike. No word is looked for, so scripts without spaces
-are as good as others.
+are as good as others. The last character counts as the first does, so that in a text of both kinds too every character
+is in an n-gram, and a text that stands in another has none that the other lacks.
 """
 
 from collections.abc import Sequence
@@ -60,11 +61,21 @@ def _hashes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], Integers]:
     codes, offsets = code_points(texts)
     owner = np.repeat(np.arange(len(texts)), np.diff(offsets))
     wide = widths(codes) == WIDE
-    padded = np.concatenate((codes, np.zeros(GRAM - 1, np.uint32)))
-    hashes = np.zeros(len(codes), np.uint64)
-    for position in range(GRAM):
-        step = hashes * MULTIPLIER + padded[position : position + len(codes)]
-        hashes = step if position < WIDE_GRAM else np.where(wide, hashes, step)
-    ends = np.arange(len(codes)) + np.where(wide, WIDE_GRAM, GRAM)
-    whole = ends <= offsets[1:][owner]
-    return hashes[whole], owner[whole]
+    starts = _starts(wide, owner, WIDE_GRAM), _starts(~wide, owner, GRAM)
+    hashes = _windows(codes, starts[0], WIDE_GRAM), _windows(codes, starts[1], GRAM)
+    return np.concatenate(hashes), owner[np.concatenate(starts)]
+
+
+def _starts(is_kind: NDArray[np.bool_], owner: Integers, length: int) -> Integers:
+    """Where so many characters of one text begin of which the first or the last is of a kind."""
+    windows = max(len(owner) - length + 1, 0)
+    first, last = slice(windows), slice(length - 1, None)
+    return np.flatnonzero((is_kind[first] | is_kind[last]) & (owner[first] == owner[last]))
+
+
+def _windows(codes: NDArray[np.uint32], starts: Integers, length: int) -> NDArray[np.uint64]:
+    """The hash of so many characters from each start on."""
+    hashes = np.zeros(len(starts), np.uint64)
+    for position in range(length):
+        hashes = hashes * MULTIPLIER + codes[starts + position]
+    return hashes
