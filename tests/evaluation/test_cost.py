@@ -10,7 +10,7 @@ from isoglot.evaluation.cost import preview
 from isoglot.evaluation.encoded import encode_collection
 from isoglot.models.load import load_model
 from isoglot.models.store import EmbeddingStore
-from toys import all_texts, save_xlm_roberta
+from toys import StubEncoder, all_texts, save_xlm_roberta
 
 LONG = "The river ends in the sea. " * 20
 
@@ -54,6 +54,22 @@ def test_the_store_keeps_what_the_probe_encoded(
     again = preview(model, collection, best_section=True, store=store)
     assert (told.to_encode, again.to_encode) == (told.distinct_texts, 0)
     assert encode_collection(model, collection, best_section=True, store=store).cost["encoded_texts"] == 0
+
+
+def test_tokens_are_those_that_the_encoder_was_given(
+    model: SentenceTransformer, collection: Collection, tmp_path: Path
+) -> None:
+    given = []
+    hook = model[0].register_forward_pre_hook(lambda _, features: given.append(features[0]["attention_mask"].sum()))
+    store = EmbeddingStore(tmp_path)
+    counted = encode_collection(model, collection, batch_size=2, store=store).cost["encoded_tokens"]
+    hook.remove()
+    assert counted == sum(given)
+    assert encode_collection(model, collection, store=store).cost["encoded_tokens"] == 0
+
+
+def test_tokens_that_nobody_can_count_are_not_told(collection: Collection) -> None:
+    assert "encoded_tokens" not in encode_collection(StubEncoder(), collection).cost
 
 
 def test_pair_by_pair_every_query_meets_every_language_and_the_pool(

@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
-from isoglot.errors import IsoglotError
+from isoglot.evaluation.tokens import missing_texts, tokens_read
 from isoglot.models.encode import encode, space_key
-from isoglot.models.roles import ROLES, Role, prompt_of
+from isoglot.models.roles import ROLES, Role
 from isoglot.models.sections import cut_sections
 from isoglot.models.store import EmbeddingStore, Writer
-from isoglot.models.token_ends import TokenCounter
 
 # Texts of each role that the probe encodes and counts the tokens of: some seconds on a slow machine.
 PROBED = 64
@@ -75,7 +74,7 @@ def preview(
     passages = collection.passage_texts
     passages = cut_sections(model, passages).texts if best_section else passages
     texts: dict[Role, list[str]] = {"query": collection.query_texts, "passage": passages}
-    missing = {role: _missing(model, texts[role], role, store) for role in ROLES}
+    missing = {role: missing_texts(model, texts[role], role, store) for role in ROLES}
     seconds = sum(_seconds(model, missing[role], role, store, batch_size) for role in ROLES)
     tokens = [_tokens(model, missing[role], role) for role in ROLES]
     return Preview(
@@ -105,11 +104,6 @@ def sample(texts: Sequence[str], size: int = PROBED) -> list[str]:
     return [ordered[place] for place in places]
 
 
-def _missing(model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None) -> list[str]:
-    """The distinct texts that are not stored."""
-    return list(dict.fromkeys(texts)) if store is None else store.space(space_key(model, role)).missing(texts)
-
-
 def _seconds(
     model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None, batch_size: int
 ) -> float:
@@ -127,9 +121,5 @@ def _seconds(
 
 def _tokens(model: SentenceTransformer, texts: Sequence[str], role: Role) -> int | None:
     probe = sample(texts)
-    try:
-        counts = np.fromiter(TokenCounter(model, prompt_of(model, role)).counts(probe), np.int64, len(probe))
-    except IsoglotError:
-        return None
-    read = np.minimum(counts, model.max_seq_length or np.inf)
-    return round(float(read.sum()) * len(texts) / max(1, len(probe)))
+    read = tokens_read(model, probe, role)
+    return None if read is None else round(read * len(texts) / max(1, len(probe)))

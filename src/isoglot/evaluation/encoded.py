@@ -10,8 +10,10 @@ from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
 from isoglot.evaluation.engine import HERE, Engine
+from isoglot.evaluation.tokens import missing_texts, tokens_read
 from isoglot.models.debias import Correction
 from isoglot.models.encode import encoding_of
+from isoglot.models.roles import Role
 from isoglot.models.sections import cut_sections
 from isoglot.models.store import EmbeddingStore
 
@@ -74,6 +76,10 @@ def encode_collection(
     if best_section:
         cut = cut_sections(model, texts)
         texts, sections = cut.texts, cut.passage
+    read: dict[Role, list[str]] = {
+        "query": missing_texts(model, collection.query_texts, "query", store),
+        "passage": missing_texts(model, texts, "passage", store),
+    }
     queries = engine.encode(
         model, collection.query_texts, "query", batch_size=batch_size, progress=progress, store=store
     )
@@ -84,6 +90,14 @@ def encode_collection(
         "encoded_texts": queries.encoded + passages.encoded,
         "stored_texts": queries.found + passages.found,
         "encode_seconds": round(time.perf_counter() - started, 2),
+        **_encoded_tokens(model, read),
     }
     encoding = {**encoding_of(model), "long_passages": "best section" if best_section else "truncated"}
     return EncodedCollection(queries.vectors, passages.vectors, sections, encoding, cost)
+
+
+def _encoded_tokens(model: SentenceTransformer, read: dict[Role, list[str]]) -> dict[str, int]:
+    """The tokens of the texts that were encoded, for `scores.json`; nothing where they cannot be counted."""
+    counts = [tokens_read(model, texts, role) for role, texts in read.items()]
+    known = [count for count in counts if count is not None]
+    return {"encoded_tokens": sum(known)} if len(known) == len(counts) else {}

@@ -61,7 +61,9 @@ def _encoding(cost: dict[str, Any]) -> str:
     if "encode_seconds" not in cost:
         return ""
     texts = cost["distinct_queries"] + cost["distinct_passages"]
-    return f"{texts:,} distinct texts ({cost['stored_texts']:,} stored) encoded in {cost['encode_seconds']:.1f} s, "
+    tokens = f", {cost['encoded_tokens']:,} tokens read" if "encoded_tokens" in cost else ""
+    seconds = f"{cost['encode_seconds']:.1f} s"
+    return f"{texts:,} distinct texts ({cost['stored_texts']:,} stored{tokens}) encoded in {seconds}, "
 
 
 def evaluation_page(scores: dict[str, Any]) -> RenderableType:
