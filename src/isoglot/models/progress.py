@@ -6,11 +6,11 @@ from rich.text import Text
 
 
 class TextsPerSecond(ProgressColumn):
-    """The rate of the last half minute."""
+    """The rate of the last half minute; of all texts once they are done, which a short encoding has alone."""
 
     def render(self, task: Task) -> Text:
         """As "1,234 texts/s"; empty until it is known."""
-        rate = task.finished_speed or task.speed
+        rate = task.completed / task.finished_time if task.finished_time else task.speed
         return Text("" if rate is None else f"{rate:,.{0 if rate >= 10 else 1}f} texts/s")
 
 
