@@ -62,7 +62,10 @@ def run(contender: str, recipe: Recipe, data: str) -> dict[str, Any]:
     """What one contender measures, in a process of its own."""
     script = Path(__file__).with_name("training_contenders.py")
     command = [sys.executable, str(script), contender, recipe.model_dump_json(), data]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{contender} failed.\n{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def figures(measured: dict[str, Any], recipe: Recipe, warm_up: int) -> dict[str, Any]:
@@ -121,18 +124,21 @@ def matrix_peak(size: int = 8192, repeats: int = 20) -> float:
 
 
 def caching(model: str, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Peak memory by batch size, with gradient caching on both sides.
+    """Peak memory by batch size, with gradient caching on both sides; told on stderr as it comes, for it takes long.
 
+    Two steps: the second one has the optimizer's moments beside the gradients, and nothing is added after that.
     sentence-transformers' loss cannot cut the flat tokens of the embedded encoders, so these have no other side.
     """
     found, flat = {}, model.startswith("isoglot/")
     for size in (arguments.batch_size, 4 * arguments.batch_size, 16 * arguments.batch_size):
         recipe = Recipe(
-            model=model, train=[arguments.collection], steps=3, batch_size=size, dev_topics=0, eval_steps=3,
+            model=model, train=[arguments.collection], steps=2, batch_size=size, dev_topics=0, eval_steps=2,
             bf16=arguments.bf16, chunk_tokens=arguments.chunk_tokens or CHUNK_TOKENS, strategy="cross-lingual",
         )  # fmt: skip
         for name in CONTENDERS[-1:] if flat else (CONTENDERS[0], CONTENDERS[-1]):
-            found[f"{name}, batch {size}: peak MB"] = run(name, recipe, arguments.collection)["memory"] / 1e6
+            peak = run(name, recipe, arguments.collection)["memory"] / 1e6
+            found[f"{name}, batch {size}: peak MB"] = peak
+            print(f"{Path(model).name}, {name}, batch {size}: peak {peak:,.0f} MB", file=sys.stderr, flush=True)
     return found
 
 
