@@ -126,10 +126,13 @@ def read_derived(folder: Path) -> Derived:
 
 
 def _each(about: About) -> Callable[..., Iterable[Any]]:
-    """Quantised scans in threads, since a part of each is one thread's work; exact ones are done sooner without."""
+    """Quantised scans in threads, since a part of each is one thread's work; exact ones are done sooner without.
+
+    Two a processor: most of the time a thread waits for those of the library that scans.
+    """
     if not any(block.scored for block in about.blocks):
         return map
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="scan").map
+    return ThreadPoolExecutor(2 * (os.cpu_count() or 1), thread_name_prefix="scan").map
 
 
 def _blocks(folder: Path, about: About, vectors: Floats) -> Iterable[Block]:
