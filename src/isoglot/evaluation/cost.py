@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
-from isoglot.evaluation.tokens import missing_texts, tokens_read
+from isoglot.evaluation.tokens import tokens_read
 from isoglot.models.encode import encode, space_key
 from isoglot.models.roles import ROLES, Role
 from isoglot.models.sections import cut_sections
@@ -74,7 +74,7 @@ def preview(
     passages = collection.passage_texts
     passages = cut_sections(model, passages).texts if best_section else passages
     texts: dict[Role, list[str]] = {"query": collection.query_texts, "passage": passages}
-    missing = {role: missing_texts(model, texts[role], role, store) for role in ROLES}
+    missing = {role: _missing(model, texts[role], role, store) for role in ROLES}
     seconds = sum(_seconds(model, missing[role], role, store, batch_size) for role in ROLES)
     tokens = [_tokens(model, missing[role], role) for role in ROLES]
     return Preview(
@@ -102,6 +102,11 @@ def sample(texts: Sequence[str], size: int = PROBED) -> list[str]:
     ordered = sorted(texts, key=len)
     places = np.unique(np.linspace(0, len(ordered) - 1, min(size, len(ordered))).round().astype(int))
     return [ordered[place] for place in places]
+
+
+def _missing(model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None) -> list[str]:
+    """The distinct texts that are not stored."""
+    return list(dict.fromkeys(texts)) if store is None else store.space(space_key(model, role)).missing(texts)
 
 
 def _seconds(

@@ -10,7 +10,7 @@ from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection
 from isoglot.evaluation.engine import HERE, Engine
-from isoglot.evaluation.tokens import missing_texts, tokens_read
+from isoglot.evaluation.tokens import tokens_read
 from isoglot.models.debias import Correction
 from isoglot.models.encode import encoding_of
 from isoglot.models.roles import Role
@@ -76,10 +76,6 @@ def encode_collection(
     if best_section:
         cut = cut_sections(model, texts)
         texts, sections = cut.texts, cut.passage
-    read: dict[Role, list[str]] = {
-        "query": missing_texts(model, collection.query_texts, "query", store),
-        "passage": missing_texts(model, texts, "passage", store),
-    }
     queries = engine.encode(
         model, collection.query_texts, "query", batch_size=batch_size, progress=progress, store=store
     )
@@ -90,7 +86,7 @@ def encode_collection(
         "encoded_texts": queries.encoded + passages.encoded,
         "stored_texts": queries.found + passages.found,
         "encode_seconds": round(time.perf_counter() - started, 2),
-        **_encoded_tokens(model, read),
+        **_encoded_tokens(model, {"query": queries.read, "passage": passages.read}),
     }
     encoding = {**encoding_of(model), "long_passages": "best section" if best_section else "truncated"}
     return EncodedCollection(queries.vectors, passages.vectors, sections, encoding, cost)

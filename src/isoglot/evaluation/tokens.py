@@ -1,4 +1,4 @@
-"""What an encoding reads: the texts that are not stored, and their tokens."""
+"""The tokens that an encoding reads."""
 
 from collections.abc import Sequence
 
@@ -6,17 +6,8 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from isoglot.errors import IsoglotError
-from isoglot.models.encode import space_key
 from isoglot.models.roles import Role, prompt_of
-from isoglot.models.store import EmbeddingStore
 from isoglot.models.token_ends import TokenCounter
-
-
-def missing_texts(
-    model: SentenceTransformer, texts: Sequence[str], role: Role, store: EmbeddingStore | None
-) -> list[str]:
-    """The distinct texts that are not stored."""
-    return list(dict.fromkeys(texts)) if store is None else store.space(space_key(model, role)).missing(texts)
 
 
 def tokens_read(model: SentenceTransformer, texts: Sequence[str], role: Role) -> int | None:

@@ -32,13 +32,18 @@ class Encoded:
 
     Args:
         vectors: of length 1, float32 [N, dimensions].
-        encoded: distinct texts that the model encoded.
-        found: distinct texts whose vectors came from the store.
+        read: distinct texts that the model encoded.
+        found: number of distinct texts whose vectors came from the store.
     """
 
     vectors: Floats
-    encoded: int
+    read: list[str]
     found: int
+
+    @property
+    def encoded(self) -> int:
+        """Number of distinct texts that the model encoded."""
+        return len(self.read)
 
 
 def encode(
@@ -95,8 +100,8 @@ def encode_counted(
     if vectors is None:
         vectors = np.empty((0, model.get_embedding_dimension()), np.float32)
     _copy_repeated(vectors, first)
-    missing = int(is_missing.sum())
-    return Encoded(vectors, encoded=missing, found=len(known) - missing)
+    read = _at(texts, np.flatnonzero(is_missing))
+    return Encoded(vectors, read, found=len(known) - len(read))
 
 
 def space_key(model: SentenceTransformer, role: Role) -> SpaceKey:

@@ -51,9 +51,9 @@ def encode_on_ray(
     """
     if store is None:
         raise RequestError("workers hand vectors over in the embedding store; leave --no-store out.")
-    encoded = fill_store(model, texts, role, batch_size=batch_size, progress=progress, store=store)
+    read = fill_store(model, texts, role, batch_size=batch_size, progress=progress, store=store)
     found = encode_counted(model, texts, role, batch_size=batch_size, store=store)
-    return replace(found, encoded=encoded, found=found.found + found.encoded - encoded)
+    return replace(found, read=read, found=found.found + found.encoded - len(read))
 
 
 def fill_store(
@@ -64,13 +64,13 @@ def fill_store(
     batch_size: int = 128,
     progress: bool = False,
     store: EmbeddingStore,
-) -> int:
+) -> list[str]:
     """Have the workers encode what a store lacks.
 
     The arguments are those of `encode_on_ray`.
 
     Returns:
-        How many distinct texts were encoded.
+        The distinct texts that were encoded.
 
     Raises:
         IsoglotError: a text has a vector that is zero or not finite, or the workers write into another folder.
@@ -84,7 +84,7 @@ def fill_store(
                 f"{store.folder} does not hold what the workers wrote there; put ISOGLOT_HOME on a file system that "
                 "all machines of the cluster share."
             )
-    return len(missing)
+    return missing
 
 
 @dataclass(frozen=True)

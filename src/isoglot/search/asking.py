@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from isoglot.errors import RequestError
-from isoglot.search.request import SearchRequest
+from isoglot.search.request import SearchRequest, check_balance
 from isoglot.search.service.sentences import sentence_of
 
 
@@ -25,10 +25,7 @@ def request_of(**fields: Any) -> SearchRequest:
         request = SearchRequest(**fields)
     except ValidationError as problem:
         raise RequestError(sentence_of(problem.errors())) from problem
-    if request.balance == "only" and not request.languages:
-        raise RequestError("the balance 'only' needs the languages to search; give some with --languages.")
-    if request.balance == "calibrated" and request.mode == "lexical":
-        raise RequestError("the balance 'calibrated' is of vectors' scores; choose the mode dense or hybrid with it.")
+    check_balance(request)
     return request
 
 

@@ -1,8 +1,11 @@
 """What is asked: one model for Python, the command line, HTTP and MCP."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from isoglot.errors import RequestError
 
 Mode = Literal["dense", "lexical", "hybrid"]
 Balance = Literal["as-scored", "calibrated", "balanced", "only"]
@@ -36,3 +39,20 @@ class SearchRequest(BaseModel):
         dict[str, Value | tuple[Value, ...]], Field(description="metadata column to the value, or values, it must have")
     ] = {}
     query_language: Annotated[str | None, Field(description="of the question; detected where it is not given")] = None
+
+
+def check_balance(request: SearchRequest, known: Sequence[str] = ()) -> None:
+    """Refuse a balance that does not go with the languages or the mode.
+
+    Args:
+        request: what is asked.
+        known: languages of the index to advise; none before it is opened.
+
+    Raises:
+        RequestError: `only` without languages, or `calibrated` with scores by words, which have no level by language.
+    """
+    if request.balance == "only" and not request.languages:
+        some = f"of {', '.join(known)}" if known else "with --languages"
+        raise RequestError(f"the balance 'only' needs the languages to search; give some {some}.")
+    if request.balance == "calibrated" and request.mode == "lexical":
+        raise RequestError("the balance 'calibrated' is of vectors' scores; choose the mode dense or hybrid with it.")

@@ -1,6 +1,5 @@
 """Scores of queries and passages in blocks that fit a bound on memory."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from isoglot.errors import IsoglotError
 from isoglot.evaluation.ranks.golds import Integers
 from isoglot.evaluation.ranks.pool import Pool, Vectors, evenly, spans
 from isoglot.evaluation.ranks.scores import exact_products, on_grid, product, stripes
-from isoglot.evaluation.ranks.threads import Rooms, one_ahead, working_threads
+from isoglot.evaluation.ranks.threads import Rooms, one_ahead, run_through, working_threads
 
 # One cell of a block at its dearest, when every score ties: scores, a copy, comparisons, positions of 8 bytes.
 CELL_BYTES = 112
@@ -131,13 +130,13 @@ class Scorer:
         with working_threads(self.device) as (threads, count):
             parts, rooms = self._parts(len(query_rows), count), Rooms(count, self.device)
             chunks = (threads.submit(self._chunk, *passages) for passages in self._passages())
-            running: deque[list[Future[None]]] = deque()
-            for chunk in one_ahead(chunks):
-                running.append([threads.submit(self._work_on, chunk, query_rows, part, rooms, work) for part in parts])
-                if len(running) == CHUNKS_AT_ONCE:
-                    _wait_for(running.popleft())
-            for tasks in running:
-                _wait_for(tasks)
+            run_through(
+                (
+                    [threads.submit(self._work_on, chunk, query_rows, part, rooms, work) for part in parts]
+                    for chunk in one_ahead(chunks)
+                ),
+                at_once=CHUNKS_AT_ONCE,
+            )
 
     def _passages(self) -> Iterator[tuple[int, Tensor]]:
         """Language and rows of the passages of each chunk: so many that half the memory holds them and the others."""
@@ -187,9 +186,3 @@ class Scorer:
         for query, passage in zip(self.excluded_query[inside], self.excluded_passage[inside], strict=True):
             cell = torch.nonzero(query_rows == query), torch.nonzero(passage_rows == passage)
             scores[cell] = -torch.inf
-
-
-def _wait_for(tasks: list[Future[None]]) -> None:
-    """Until all are done; what one of them raises is raised here."""
-    for task in tasks:
-        task.result()

@@ -62,14 +62,17 @@ class Pool:
         places = torch.arange(len(passages), device=passages.device)
         if self.first is None:
             return places, passages
-        number = self.first[passages + 1] - self.first[passages]
+        number = self._section_numbers(passages)
         place = torch.repeat_interleave(places, number)
         start = torch.cumsum(number, 0) - number
         return place, torch.arange(len(place), device=place.device) - start[place] + self.first[passages][place]
 
     def section_count(self, passages: Tensor) -> int:
-        """How many sections, one vector each, these passages have."""
-        return len(passages) if self.first is None else int((self.first[passages + 1] - self.first[passages]).sum())
+        """How many sections, one vector each, these passages have together."""
+        return int(self._section_numbers(passages).sum())
+
+    def _section_numbers(self, passages: Tensor) -> Tensor:
+        return torch.ones_like(passages) if self.first is None else self.first[passages + 1] - self.first[passages]
 
     def best_section(self, scores: Tensor, place: Tensor, count: int) -> Tensor:
         """Scores of passages [..., count] from scores of sections [..., s], whose passages are at `place` [s]."""
@@ -82,7 +85,7 @@ class Pool:
         """Every passage once: (language, rows) with at most so many vectors (those of one passage at least)."""
         for language in torch.unique(self.language):
             rows = torch.nonzero(self.language == language)[:, 0]
-            number = torch.ones_like(rows) if self.first is None else self.first[rows + 1] - self.first[rows]
+            number = self._section_numbers(rows)
             part = (torch.cumsum(number, 0) - number) // max(1, vectors_at_once)
             yield from ((int(language), chunk) for chunk in rows.split(torch.bincount(part).tolist()) if len(chunk))
 

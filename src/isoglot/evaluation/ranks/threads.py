@@ -1,7 +1,8 @@
 """Threads that each compute alone, and the memory that they write scores into."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from queue import SimpleQueue
@@ -44,6 +45,22 @@ def one_ahead(items: Iterator[Item]) -> Iterator[Item]:
         held.append(item)
         yield held.pop(0)
     yield from held
+
+
+def run_through(groups: Iterable[list[Future[None]]], at_once: int) -> None:
+    """Have groups of tasks begun, at most so many at once, and wait for all; what one raises is raised here."""
+    running: deque[list[Future[None]]] = deque()
+    for group in groups:
+        running.append(group)
+        if len(running) == at_once:
+            _wait_for(running.popleft())
+    for group in running:
+        _wait_for(group)
+
+
+def _wait_for(tasks: list[Future[None]]) -> None:
+    for task in tasks:
+        task.result()
 
 
 class Rooms:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from isoglot.errors import RequestError, unknown
+from isoglot.errors import unknown
 from isoglot.search.derived import Block, Derived
 from isoglot.search.derived.facets import SOURCE
-from isoglot.search.request import SearchRequest, Value
+from isoglot.search.request import SearchRequest, Value, check_balance
 from isoglot.search.scan.exact import Mask
 
 
@@ -41,14 +41,13 @@ def pool_of(derived: Derived, request: SearchRequest) -> Pool:
     """The pool of a request.
 
     Raises:
-        RequestError: it names a language, source or column that the index does not have, or `only` without languages.
+        RequestError: it names a language, source or column that the index does not have; see `check_balance`.
     """
     known = [block.language for block in derived.blocks]
     for language in request.languages:
         if language not in known:
             raise unknown("language", language, known)
-    if request.balance == "only" and not request.languages:
-        raise RequestError(f"the balance 'only' needs the languages to search; give some of {', '.join(known)}.")
+    check_balance(request, known)
     mask = derived.facets.mask(_wanted(request.where, request.sources))
     return Pool(derived, frozenset(request.languages or known), mask)
 

@@ -63,10 +63,8 @@ def gather(pool: Pool, request: SearchRequest, vector: Floats | None) -> Gathere
         vector: of the question, float32 [d]; None where the mode is lexical.
 
     Raises:
-        RequestError: scores by words are to be calibrated, which have no level by language.
+        RequestError: the vector is wanting.
     """
-    if request.mode == "lexical" and request.balance == "calibrated":
-        raise RequestError("the balance 'calibrated' is of vectors' scores; choose the mode dense or hybrid with it.")
     cosines = bm25 = levels = None
     if request.mode != "lexical":
         if vector is None:
