@@ -3,15 +3,19 @@
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
+from time import sleep
+from typing import Any
 
 import numpy as np
 import pytest
 
 from answer.toys import Toy, make_derived, make_store, random_toys
 from isoglot.errors import IsoglotError
-from isoglot.search.derived import derive, open_derived, read_derived
+from isoglot.search.derived import derive, open_derived, read_derived, rows
 from isoglot.search.derived.measure import Nearest, measure, pool_recall, recall
 from isoglot.search.scan import QuantisedScan
 from isoglot.search.store.store import Store
@@ -120,6 +124,21 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "derived").write_text("a file in the way")
     with pytest.raises(IsoglotError, match="cannot be written to"):
         open_derived(store)
+
+
+def test_threads_open_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_derived(tmp_path, [Toy("en", [1, 0])], 2).folder
+    alone, read = Lock(), rows.read_array
+
+    def reading(*asked: Any) -> np.ndarray:
+        assert alone.acquire(blocking=False)
+        sleep(0.01)
+        alone.release()
+        return read(*asked)
+
+    monkeypatch.setattr("isoglot.search.derived.derived.read_array", reading)
+    with ThreadPoolExecutor(4) as threads:
+        assert [derived.about.passages for derived in threads.map(read_derived, [folder] * 4)] == [1] * 4
 
 
 def test_a_large_index_is_quantised_and_its_recall_measured(tmp_path: Path) -> None:

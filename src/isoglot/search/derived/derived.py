@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ from isoglot.search.scan.exact import Floats, Rows
 from isoglot.search.store.schema import FORMAT
 
 LEXICON_FOLDER = "lexicon"
+# numpy parses the heads of its files by Python's own parser, where threads of Python 3.11 can disturb each other
+# (SystemError: "AST constructor recursion depth mismatch", CPython issue 106905).
+OPENING = Lock()
 
 
 def codes_file(folder: Path, block: int) -> Path:
@@ -102,11 +106,16 @@ class Derived:
 
 
 def read_derived(folder: Path) -> Derived:
-    """Open what `derive` wrote.
+    """Open what `derive` wrote; one thread at a time.
 
     Raises:
         OSError, ValueError: a file is missing, damaged or of another format (also pyarrow's and pydantic's errors).
     """
+    with OPENING:
+        return _read(folder)
+
+
+def _read(folder: Path) -> Derived:
     about = About.model_validate_json((folder / ABOUT_FILE).read_text(encoding="utf-8"))
     if about.format != FORMAT:
         raise ValueError(f"{folder} has format {about.format}")
