@@ -95,7 +95,7 @@ class DiesOnce:
 
 def test_a_shard_that_died_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isoglot.scale.serving.shard.PAUSE_SECONDS", 0)
-    assert RemoteScan(DiesOnce(), Path("derived"), 0).top(np.zeros(3, np.float32), 1) == "found"
+    assert RemoteScan(DiesOnce(), Path("derived"), 0).find(np.zeros(3, np.float32), 1) == "found"
 
 
 @given(st.lists(st.integers(0, 1000), max_size=40), st.integers(1, 9))

@@ -27,7 +27,7 @@ class Shard:
         self._open = lru_cache(OPEN_VERSIONS)(read_derived)
 
     def top(self, folder: Path, block: int, query: Floats, depth: int, mask: Mask | None) -> tuple[Rows, Floats]:
-        """The nearest vectors of a language; see `isoglot.search.scan.Scan.top`.
+        """The nearest vectors of a language, with their cosines; see `Scan.find`.
 
         Args:
             folder: of the derived index, the same for all machines.
@@ -37,7 +37,9 @@ class Shard:
             mask: which vectors may be given; all without one.
         """
         derived: Derived = self._open(folder)
-        return derived.blocks[block].scan.top(query, depth, mask)
+        searched = derived.blocks[block]
+        rows, scores = derived.nearest([(searched, mask)], query, depth)[0]
+        return rows - searched.start, scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +56,8 @@ class RemoteScan:
     folder: Path
     block: int
 
-    def top(self, query: Floats, depth: int, mask: Mask | None = None) -> tuple[Rows, Floats]:
-        """See `isoglot.search.scan.Scan.top`.
+    def find(self, query: Floats, depth: int, mask: Mask | None = None) -> tuple[Rows, Floats]:
+        """See `isoglot.search.scan.Scan.find`.
 
         Raises:
             IsoglotError: no replica of the shard lives or comes back.

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isoglot.search.answering.pool import Pool
-from isoglot.search.derived import Block
-from isoglot.search.scan.exact import Floats, Mask, Rows, best
+from isoglot.search.scan.exact import Floats, Rows, best
 
-# Passages of each language that are ranked at first; rankings are fused to this depth.
-DEPTH = 100
+# Passages of each language that are ranked at first: a quantised scan scores as many anyhow.
+DEPTH = 50
 DEEPER = 4
 
 
@@ -33,13 +32,7 @@ Gather = Callable[[int], list[Candidates]]
 
 def dense(pool: Pool, vector: Floats, depth: int) -> list[Candidates]:
     """The passages of each language with the highest cosines, at most `depth` of each."""
-
-    def best_of(part: tuple[Block, Mask | None]) -> Candidates:
-        block, mask = part
-        rows, scores = block.scan.top(vector, depth, mask)
-        return Candidates(rows + block.start, scores)
-
-    return list(pool.derived.each(best_of, pool.blocks()))
+    return [Candidates(*found) for found in pool.derived.nearest(list(pool.blocks()), vector, depth)]
 
 
 def lexical(pool: Pool, scores: Floats, depth: int) -> list[Candidates]:
@@ -59,7 +52,7 @@ def lexical(pool: Pool, scores: Floats, depth: int) -> list[Candidates]:
     return found
 
 
-def deep_enough(gather: Gather, documents: NDArray[np.integer], k: int) -> Candidates:
+def deep_enough(gather: Gather, documents: NDArray[np.integer], k: int, least: int = DEPTH) -> Candidates:
     """Candidates of all languages, deep enough that the best k documents are among them.
 
     That is where each language gave k documents or all of its passages: what it did not give has lower scores.
@@ -68,8 +61,9 @@ def deep_enough(gather: Gather, documents: NDArray[np.integer], k: int) -> Candi
         gather: gives the best passages of each language to a depth.
         documents: the document of each row, [N].
         k: hits.
+        least: the depth that is tried first, or 2k where that is more.
     """
-    for depth in _depths(k):
+    for depth in _depths(max(least, 2 * k)):
         parts = gather(depth)
         if all(len(each.rows) < depth or len(np.unique(documents[each.rows])) >= k for each in parts):
             break
@@ -83,8 +77,7 @@ def together(parts: list[Candidates]) -> Candidates:
     return Candidates(np.concatenate(rows), np.concatenate(scores))
 
 
-def _depths(k: int) -> Iterator[int]:
-    depth = max(DEPTH, 2 * k)
+def _depths(depth: int) -> Iterator[int]:
     while True:
         yield depth
         depth *= DEEPER

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from isoglot.errors import RequestError
-from isoglot.search.answering.candidates import Candidates, deep_enough, dense, lexical
+from isoglot.search.answering.candidates import DEPTH, Candidates, deep_enough, dense, lexical
 from isoglot.search.answering.documents import first_of_documents
 from isoglot.search.answering.fusion import fuse
 from isoglot.search.answering.pool import Pool
 from isoglot.search.balance import as_scored, balanced, calibrated
 from isoglot.search.request import Balance, SearchRequest
 from isoglot.search.scan.exact import Floats, Rows
+
+# Passages of each language by vectors and by words whose rankings are fused.
+FUSED = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,23 +69,24 @@ def gather(pool: Pool, request: SearchRequest, vector: Floats | None) -> Gathere
         RequestError: the vector is wanting.
     """
     cosines = bm25 = levels = None
+    least = FUSED if request.mode == "hybrid" else DEPTH
     if request.mode != "lexical":
         if vector is None:
             raise RequestError(f"the mode {request.mode!r} needs the vector of the question; encode it first.")
-        cosines = _cosines(pool, vector, request.k)
+        cosines = _cosines(pool, vector, request.k, least)
         levels = pool.derived.calibration.levels(vector) if request.balance == "calibrated" else None
     if request.mode != "dense":
-        bm25 = _bm25(pool, request.question, request.k)
+        bm25 = _bm25(pool, request.question, request.k, least)
     return Gathered(pool, cosines, bm25, levels)
 
 
-def _cosines(pool: Pool, vector: Floats, k: int) -> Candidates:
-    return deep_enough(lambda depth: dense(pool, vector, depth), pool.derived.documents, k)
+def _cosines(pool: Pool, vector: Floats, k: int, least: int) -> Candidates:
+    return deep_enough(lambda depth: dense(pool, vector, depth), pool.derived.documents, k, least)
 
 
-def _bm25(pool: Pool, question: str, k: int) -> Candidates:
+def _bm25(pool: Pool, question: str, k: int, least: int) -> Candidates:
     scores = pool.derived.lexicon.scores(question)
-    return deep_enough(lambda depth: lexical(pool, scores, depth), pool.derived.documents, k)
+    return deep_enough(lambda depth: lexical(pool, scores, depth), pool.derived.documents, k, least)
 
 
 def hits_of(gathered: Gathered, balance: Balance, k: int) -> Candidates:

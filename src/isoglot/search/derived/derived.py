@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,8 +19,8 @@ from isoglot.search.balance.calibrated import Calibration, learn
 from isoglot.search.derived.about import ABOUT_FILE, About
 from isoglot.search.derived.facets import Facets
 from isoglot.search.derived.rows import DOCUMENTS_FILE, TIES_FILE, VECTORS_FILE, read_array, texts_file
-from isoglot.search.scan import ExactScan, Quantised, QuantisedScan, Scan
-from isoglot.search.scan.exact import Floats, Rows
+from isoglot.search.scan import ExactScan, Found, Quantised, QuantisedScan, Scan, nearest_found
+from isoglot.search.scan.exact import Floats, Mask, Rows
 from isoglot.search.store.schema import FORMAT
 
 LEXICON_FOLDER = "lexicon"
@@ -83,6 +83,27 @@ class Derived:
     def calibration(self) -> Calibration:
         """Of cosines by language; its samples are read when it is first asked for."""
         return learn([self.vectors[block.start : block.stop] for block in self.blocks])
+
+    def nearest(
+        self, parts: Sequence[tuple[Block, Mask | None]], query: Floats, depth: int
+    ) -> list[tuple[Rows, Floats]]:
+        """The nearest vectors in each of some blocks.
+
+        Args:
+            parts: the blocks, and which of their vectors may be given; all of them where there is no mask.
+            query: of length 1, [d].
+            depth: how many to give of each at most.
+
+        Returns:
+            Rows of the index and cosines of each block, the nearest first.
+        """
+
+        def find(part: tuple[Block, Mask | None]) -> Found:
+            block, mask = part
+            rows, scores = block.scan.find(query, depth, mask)
+            return rows + block.start, scores
+
+        return nearest_found(list(self.each(find, parts)), self.vectors, query, depth)
 
     def blocks_of(self, rows: Rows) -> NDArray[np.int64]:
         """Number of the block of each row."""
@@ -157,4 +178,4 @@ def _blocks(folder: Path, about: About, vectors: Floats) -> Iterable[Block]:
 def _scan(folder: Path, number: int, scored: int, vectors: Floats) -> Scan:
     if scored == 0:
         return ExactScan(vectors)
-    return QuantisedScan(Quantised.load(codes_file(folder, number), vectors), scored)
+    return QuantisedScan(Quantised.load(codes_file(folder, number), len(vectors)), scored)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isoglot.search.scan import Quantised, exact_tops
+from isoglot.search.scan import Quantised, exact_tops, nearest_found
 from isoglot.search.scan.exact import Floats, Rows
 
 NEAREST = 10
@@ -57,9 +57,12 @@ def exact_nearest(vectors: Floats, queries: Floats, own: Rows) -> Nearest:
     return _but_self(list(zip(*exact_tops(vectors, queries, NEAREST + 1), strict=True)), own)
 
 
-def quantised_nearest(quantised: Quantised, scored: int, queries: Floats, own: Rows) -> Nearest:
-    """The nearest as a quantised scan finds them; arguments as of `exact_nearest`."""
-    return _but_self([quantised.top(query, NEAREST + 1, None, scored) for query in queries], own)
+def quantised_nearest(vectors: Floats, quantised: Quantised, scored: int, queries: Floats, own: Rows) -> Nearest:
+    """The nearest of the best `scored` of a quantised scan; other arguments as of `exact_nearest`."""
+    tops = [
+        nearest_found([(quantised.nearest(query, scored), None)], vectors, query, NEAREST + 1)[0] for query in queries
+    ]
+    return _but_self(tops, own)
 
 
 def measure(vectors: Floats, quantised: Quantised | None, queries: Floats, own: Rows) -> Measured:
@@ -75,7 +78,7 @@ def measure(vectors: Floats, quantised: Quantised | None, queries: Floats, own: 
     if quantised is None:
         return Measured(0, 1.0, true, true)
     for scored in SCORED:
-        found = quantised_nearest(quantised, scored, queries, own)
+        found = quantised_nearest(vectors, quantised, scored, queries, own)
         if (share := recall(found.rows, true.rows)) >= ENOUGH:
             return Measured(scored, share, found, true)
     return Measured(0, 1.0, true, true)

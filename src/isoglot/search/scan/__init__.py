@@ -2,15 +2,17 @@
 
 from isoglot.search.scan.exact import exact_top, exact_tops
 from isoglot.search.scan.quantised import Quantised, can_quantise, quantise
-from isoglot.search.scan.scan import ExactScan, QuantisedScan, Scan
+from isoglot.search.scan.scan import ExactScan, Found, QuantisedScan, Scan, nearest_found
 
 __all__ = [
     "ExactScan",
+    "Found",
     "Quantised",
     "QuantisedScan",
     "Scan",
     "can_quantise",
     "exact_top",
     "exact_tops",
+    "nearest_found",
     "quantise",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from isoglot.errors import missing_extra
-from isoglot.search.scan.exact import Floats, Mask, Rows, best
+from isoglot.search.scan.exact import Floats, Mask, Rows
 
 BITS = 2
 # The library takes vectors of a multiple of so many dimensions.
@@ -23,49 +23,43 @@ def can_quantise(dimensions: int) -> bool:
 
 
 class Quantised:
-    """Quantised vectors, and the vectors themselves to score the best of them exactly.
+    """Quantised vectors.
 
     Args:
-        index: an index of turbovec; its slots are the rows of `vectors`.
-        vectors: of length 1, float32 [N, d], may be memory-mapped.
+        index: an index of turbovec; its slots are the rows of the vectors.
     """
 
-    def __init__(self, index: Any, vectors: Floats) -> None:
-        self._index, self._vectors = index, vectors
+    def __init__(self, index: Any) -> None:
+        self._index = index
         index.prepare()
 
     @classmethod
-    def load(cls, path: Path, vectors: Floats) -> "Quantised":
-        """Read what `save` wrote; raises ValueError where it is not for these vectors."""
+    def load(cls, path: Path, count: int) -> "Quantised":
+        """Read what `save` wrote; raises ValueError where it is not for so many vectors."""
         from turbovec import TurboQuantIndex  # noqa: PLC0415 (an extra)
 
         index = TurboQuantIndex.load(str(path))
-        if len(index) != len(vectors):
-            raise ValueError(f"{path} has {len(index)} vectors and not {len(vectors)}")
-        return cls(index, vectors)
+        if len(index) != count:
+            raise ValueError(f"{path} has {len(index)} vectors and not {count}")
+        return cls(index)
 
     def save(self, path: Path) -> None:
         """Write the quantised vectors, without the vectors themselves."""
         self._index.write(str(path))
 
-    def top(self, query: Floats, depth: int, mask: Mask | None, scored: int) -> tuple[Rows, Floats]:
-        """The nearest vectors of one question.
+    def nearest(self, query: Floats, depth: int, mask: Mask | None = None) -> Rows:
+        """The rows of the vectors that are nearest when quantised, ascending.
 
         Args:
             query: of length 1, [d].
             depth: how many to give at most.
             mask: which vectors may be given, [N]; all without one.
-            scored: how many of the best quantised ones are scored exactly.
-
-        Returns:
-            Their rows and exact cosines, the nearest first.
         """
-        wanted = min(max(depth, scored), len(self._vectors) if mask is None else int(np.count_nonzero(mask)))
+        wanted = min(depth, len(self._index) if mask is None else int(np.count_nonzero(mask)))
         if wanted == 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
+            return np.empty(0, np.int64)
         _, slots = self._index.search(np.ascontiguousarray(query[None], np.float32), k=wanted, mask=mask)
-        rows = np.sort(slots[0].astype(np.int64))  # read in the order of the file
-        return best(self._vectors[rows] @ query, rows, depth)
+        return np.sort(slots[0].astype(np.int64))
 
 
 def quantise(vectors: Floats) -> Quantised:
@@ -86,4 +80,4 @@ def quantise(vectors: Floats) -> Quantised:
     index.calibrate(np.ascontiguousarray(vectors[np.sort(fitted)]))
     for start in range(0, len(vectors), ADDED):
         index.add(np.ascontiguousarray(vectors[start : start + ADDED]))
-    return Quantised(index, vectors)
+    return Quantised(index)
