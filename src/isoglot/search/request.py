@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from isoglot.errors import RequestError
 
@@ -13,6 +14,13 @@ Value = str | int | float | bool
 
 LONGEST_QUESTION = 4_000
 MOST_HITS = 100
+
+
+def _stripped(question: str) -> str:
+    """Without white space around it, which the description's lengths count."""
+    if inside := question.strip():
+        return inside
+    raise PydanticKnownError("string_too_short", {"min_length": 1})
 
 
 class SearchRequest(BaseModel):
@@ -27,8 +35,8 @@ class SearchRequest(BaseModel):
 
     question: Annotated[
         str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION),
-        Field(description="in any language"),
+        Field(min_length=1, max_length=LONGEST_QUESTION, description="in any language"),
+        AfterValidator(_stripped),
     ]
     k: Annotated[int, Field(ge=1, le=MOST_HITS, description="hits to return")] = 10
     mode: Annotated[Mode, Field(description="by vectors, by words, or both by reciprocal rank fusion")] = "dense"

@@ -39,6 +39,7 @@ def test_a_link_asks_the_same(client: TestClient, searcher: StubSearcher) -> Non
         ({"question": ""}, "question is '': string should have at least 1 character."),
         ({"question": " \n"}, "at least 1 character"),
         ({"question": "a" * 4_001}, "string should have at most 4000 characters."),
+        ({"question": "a" + 4_000 * " "}, "string should have at most 4000 characters."),
         ({"question": "a", "k": 0}, "k is 0: input should be greater than or equal to 1."),
         ({"question": "a", "k": 10**9}, "k is 1000000000: input should be less than or equal to 100."),
         ({"question": "a", "k": "10"}, "k is '10': input should be a valid integer."),
