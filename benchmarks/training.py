@@ -1,11 +1,13 @@
 """Training beside sentence-transformers' own trainer: speed, memory, losses, and waits for data.
 
-    python benchmarks/training.py COLLECTION [--models small isoglot/use-m3 isoglot/static] [--steps 12] [--caching]
+    python benchmarks/training.py COLLECTION [--models small isoglot/use-m3 isoglot/static static-large] [--caching]
 
 Every contender trains on the same batches, from the same weights, with the same optimizer settings, without dropout,
 in a process of its own. `small` is a 6-layer encoder of XLM-R's shape, 384 wide, with XLM-R's 250,002 token vectors
-and random weights; `base` is XLM-R base's shape. Ratios are of times taken in the same run. Prints a table, and the
-same as JSON. Where a GPU is, `--models base --batch-size 1024 --bf16` also tells the share of its matrix peak.
+and random weights; `base` is XLM-R base's shape. `static-large` is a static encoder of the shape of
+sentence-transformers' static-similarity-mrl-multilingual-v1: 105,879 token vectors, 1,024 wide (`isoglot/static` has
+16,000, 256 wide). Ratios are of times taken in the same run. Prints a table, and the same as JSON. Where a GPU is,
+`--models base --batch-size 1024 --bf16` also tells the share of its matrix peak.
 """
 
 import argparse
@@ -15,8 +17,9 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -24,26 +27,41 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
 from isoglot.data.catalogue import open_collection
 from isoglot.training.recipe import Recipe
 
-SHAPES = {"small": (6, 384), "base": (12, 768)}
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 CONTENDERS = ("sentence-transformers", "isoglot, dense updates", "isoglot")
 VOCABULARY, TOKENIZER_TEXTS, CHUNK_TOKENS = 250_002, 20_000, 4096
+STATIC_VOCABULARY, STATIC_WIDTH = 105_879, 1024
 PROCESSOR = "processor seconds per step, median"
 
 
-def save_xlm_roberta(folder: Path, texts: Iterable[str], layers: int, width: int) -> None:
-    """A randomly initialised encoder of XLM-R's shape without dropout, and a tokenizer trained on the texts."""
+def train_tokenizer(texts: Iterable[str]) -> Tokenizer:
+    """A tokenizer of 32,000 tokens, trained on the texts."""
     trained = Tokenizer(models.BPE(unk_token="<unk>"))
     trained.normalizer = normalizers.NFKC()
     trained.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(), pre_tokenizers.Punctuation()])
     trainer = trainers.BpeTrainer(vocab_size=32_000, special_tokens=SPECIAL, show_progress=False, max_token_length=12)
     trained.train_from_iterator(islice(texts, TOKENIZER_TEXTS), trainer)
+    return trained
+
+
+def save_static(folder: Path, texts: Iterable[str]) -> None:
+    """A randomly initialised static encoder, and a tokenizer trained on the texts."""
+    vectors = torch.randn(STATIC_VOCABULARY, STATIC_WIDTH, generator=torch.Generator().manual_seed(0))
+    embedding = StaticEmbedding(train_tokenizer(texts), embedding_weights=vectors)
+    SentenceTransformer(modules=[embedding]).save_pretrained(str(folder))
+
+
+def save_xlm_roberta(folder: Path, texts: Iterable[str], layers: int, width: int) -> None:
+    """A randomly initialised encoder of XLM-R's shape without dropout, and a tokenizer trained on the texts."""
+    trained = train_tokenizer(texts)
     marks = [("<s>", 0), ("</s>", 2)]
     trained.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=marks)
     PreTrainedTokenizerFast(
@@ -56,6 +74,13 @@ def save_xlm_roberta(folder: Path, texts: Iterable[str], layers: int, width: int
         hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     XLMRobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
+
+
+RANDOM: dict[str, Callable[[Path, Iterable[str]], None]] = {
+    "small": partial(save_xlm_roberta, layers=6, width=384),
+    "base": partial(save_xlm_roberta, layers=12, width=768),
+    "static-large": save_static,
+}
 
 
 def run(contender: str, recipe: Recipe, data: str) -> dict[str, Any]:
@@ -165,7 +190,7 @@ def main() -> None:
     """Read the arguments and report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("collection")
-    parser.add_argument("--models", nargs="+", default=["small", "isoglot/use-m3", "isoglot/static"])
+    parser.add_argument("--models", nargs="+", default=["small", "isoglot/use-m3", "isoglot/static", "static-large"])
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--warm-up", type=int, default=3, help="first steps that are not timed")
     parser.add_argument("--batch-size", type=int, default=100)
@@ -177,9 +202,9 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         for name in arguments.models:
             model = name
-            if name in SHAPES:
+            if name in RANDOM:
                 model = str(Path(folder) / name)
-                save_xlm_roberta(Path(model), open_collection(arguments.collection).texts, *SHAPES[name])
+                RANDOM[name](Path(model), open_collection(arguments.collection).texts)
             results[name] = (caching if arguments.caching else compare)(model, arguments)
     report(results)
 
