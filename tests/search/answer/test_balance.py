@@ -18,28 +18,37 @@ def test_balanced_by_hand() -> None:
     # Shares 1/2, 1/4, 1/4 and the first language has all the best scores. Of 1 hit each language may have one, so the
     # best comes first. Of 2 the first language must have one, and another one would be its second of at most 1.
     language = np.array([0, 0, 0, 0, 1, 1, 2, 2])
-    assert balanced(language, np.array([50, 25, 25]), 8).tolist() == [0, 4, 1, 6, 2, 5, 3, 7]
+    assert balanced(language, np.arange(len(language)), np.array([50, 25, 25]), 8).tolist() == [0, 4, 1, 6, 2, 5, 3, 7]
 
 
 def test_balanced_lets_a_large_language_begin_where_a_small_one_has_better_scores() -> None:
     # The small language may have its one hit of ten at once, and no other.
     language = np.array([1, 1, *[0] * 20])
-    hits = language[balanced(language, np.array([90, 10]), 10)]
+    hits = language[balanced(language, np.arange(len(language)), np.array([90, 10]), 10)]
     assert hits.tolist() == [1, *[0] * 9]
 
 
 def test_a_language_that_runs_out_leaves_its_places_to_others() -> None:
-    assert balanced(np.array([0, 1, 1, 1, 1]), np.array([50, 50]), 5).tolist() == [0, 1, 2, 3, 4]
-    assert balanced(np.array([1, 1, 1]), np.array([80, 20]), 2).tolist() == [0, 1]
-    assert balanced(np.array([], int), np.array([3, 4]), 5).tolist() == []
-    assert balanced(np.array([], int), np.array([], int), 5).tolist() == []
+    assert balanced(np.array([0, 1, 1, 1, 1]), np.arange(5), np.array([50, 50]), 5).tolist() == [0, 1, 2, 3, 4]
+    assert balanced(np.array([1, 1, 1]), np.arange(3), np.array([80, 20]), 2).tolist() == [0, 1]
+    assert balanced(np.array([], int), np.array([], int), np.array([3, 4]), 5).tolist() == []
+    assert balanced(np.array([], int), np.array([], int), np.array([], int), 5).tolist() == []
+
+
+def test_a_document_in_two_languages_answers_in_the_one_whose_place_it_takes() -> None:
+    # Documents 0 to 3 say the same in both languages, 4 and 5 answer nothing. By their best passages of all, in the
+    # first language, 0 to 3 would leave the places of the second one to 4 and 5.
+    language = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+    documents = np.array([0, 1, 2, 3, 3, 2, 1, 0, 4, 5])
+    assert balanced(language, documents, np.array([50, 50]), 4).tolist() == [0, 4, 1, 5]
+    assert sorted(documents[balanced(language, documents, np.array([50, 50]), 9)].tolist()) == [0, 1, 2, 3, 4, 5]
 
 
 @settings(max_examples=150, deadline=None)
 @given(passages=st.lists(st.integers(0, 60), min_size=1, max_size=8), k=st.integers(1, 40), seed=st.integers(0, 99))
 def test_every_first_part_of_balanced_hits_has_its_shares(passages: list[int], k: int, seed: int) -> None:
     language = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(passages)), passages))
-    hits = balanced(language, np.array(passages), k)
+    hits = balanced(language, np.arange(len(language)), np.array(passages), k)
     assert len(hits) == min(k, len(language))
     assert len(set(hits.tolist())) == len(hits)
     for code in range(len(passages)):

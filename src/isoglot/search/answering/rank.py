@@ -11,7 +11,7 @@ from isoglot.search.answering.fusion import fuse
 from isoglot.search.answering.pool import Pool
 from isoglot.search.balance import as_scored, balanced, calibrated
 from isoglot.search.request import Balance, SearchRequest
-from isoglot.search.scan.exact import Floats, Rows
+from isoglot.search.scan.exact import Floats
 
 # Passages of each language by vectors and by words whose rankings are fused.
 FUSED = 100
@@ -38,23 +38,18 @@ class Gathered:
         rankings = [each for each in (self._cosines(on_one_scale), self.lexical) if each is not None]
         if len(rankings) == 1:
             return rankings[0]
-        return Candidates(*fuse([self._ranked(each).rows for each in rankings]))
+        return Candidates(*fuse([self.ranked(each).rows for each in rankings]))
 
-    def documents(self, candidates: Candidates) -> Candidates:
-        """The best passage of each document, the best document first."""
-        ranked = self._ranked(candidates)
-        first = first_of_documents(self.pool.derived.documents[ranked.rows])
-        return Candidates(ranked.rows[first], ranked.scores[first])
+    def ranked(self, candidates: Candidates) -> Candidates:
+        """The candidates in their order, the best first."""
+        order = as_scored(candidates.scores, self.pool.derived.ties[candidates.rows])
+        return Candidates(candidates.rows[order], candidates.scores[order])
 
     def _cosines(self, on_one_scale: bool) -> Candidates | None:
         if self.dense is None or self.levels is None or not on_one_scale:
             return self.dense
         language = self.pool.derived.blocks_of(self.dense.rows)
         return Candidates(self.dense.rows, calibrated(self.dense.scores, language, self.levels))
-
-    def _ranked(self, candidates: Candidates) -> Candidates:
-        order = as_scored(candidates.scores, self.pool.derived.ties[candidates.rows])
-        return Candidates(candidates.rows[order], candidates.scores[order])
 
 
 def gather(pool: Pool, request: SearchRequest, vector: Floats | None) -> Gathered:
@@ -90,10 +85,12 @@ def _bm25(pool: Pool, question: str, k: int, least: int) -> Candidates:
 
 
 def hits_of(gathered: Gathered, balance: Balance, k: int) -> Candidates:
-    """The hits in their order: at most k documents, each by its best passage."""
-    documents = gathered.documents(gathered.scored(on_one_scale=balance == "calibrated"))
-    chosen: Rows = np.arange(min(k, len(documents.rows)))
+    """The hits in their order: at most k documents, each by its best passage; see `balanced` for theirs."""
+    ranked = gathered.ranked(gathered.scored(on_one_scale=balance == "calibrated"))
+    documents = gathered.pool.derived.documents[ranked.rows]
     if balance == "balanced":
         passages = np.array(list(gathered.pool.passages.values()), np.int64)
-        chosen = balanced(gathered.pool.derived.blocks_of(documents.rows), passages, k)
-    return Candidates(documents.rows[chosen], documents.scores[chosen])
+        chosen = balanced(gathered.pool.derived.blocks_of(ranked.rows), documents, passages, k)
+    else:
+        chosen = first_of_documents(documents)[:k]
+    return Candidates(ranked.rows[chosen], ranked.scores[chosen])
