@@ -122,6 +122,17 @@ def test_only_is_compared_with_all_languages(searcher: Searcher, by_cosine: dict
 
 
 @pytest.mark.parametrize("mode", get_args(Mode))
+def test_what_only_costs_is_told_in_the_scores_of_all_languages(searcher: Searcher, mode: Mode) -> None:
+    """Fused scores are of ranks, and the first of one language is not the first of all."""
+    asked = {"question": QUESTION, "mode": mode}
+    everywhere = {hit.document_id: hit.score for hit in searcher.search(SearchRequest(k=60, **asked)).hits}
+    response = searcher.search(SearchRequest(k=5, balance="only", languages=("sw",), **asked))
+    assert response.trade is not None
+    told = [everywhere[hit.document_id] for hit in response.hits]
+    assert response.trade.mean_score == pytest.approx(sum(told) / len(told) if told else 0, abs=1e-6)
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
 @pytest.mark.parametrize("balance", get_args(Balance))
 def test_every_mode_goes_with_every_balance_but_one(searcher: Searcher, mode: Mode, balance: Balance) -> None:
     request = SearchRequest(question=QUESTION, k=100, mode=mode, balance=balance, languages=("en", "de"))

@@ -1,6 +1,6 @@
 """What a balance between languages costs."""
 
-from isoglot.search.answering.candidates import Candidates
+from isoglot.search.answering.candidates import Candidates, together
 from isoglot.search.answering.rank import Gathered, hits_of
 from isoglot.search.response import Trade
 
@@ -15,7 +15,8 @@ def trade_of(hits: Candidates, gathered: Gathered, elsewhere: Gathered, k: int) 
         k: hits that were asked for.
     """
     plain = hits_of(elsewhere, "as-scored", k)
-    candidates = gathered.scored(on_one_scale=False)
+    # Fused scores are of ranks, which are better where fewer languages are searched: only those of one pool compare.
+    candidates = together([each.scored(on_one_scale=False) for each in (gathered, elsewhere)])
     scores = dict(zip(candidates.rows.tolist(), candidates.scores.tolist(), strict=True))
     documents = gathered.pool.derived.documents
     shared = set(documents[hits.rows].tolist()) & set(documents[plain.rows].tolist())
