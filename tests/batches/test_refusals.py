@@ -57,9 +57,17 @@ def test_cross_lingual_training_on_one_language_is_explained(strategy: str) -> N
 
 def test_a_pair_with_too_few_topics_is_named_with_what_to_do() -> None:
     message = refusal(plan(rare_german(), "one-pair", 4))
-    for part in ("2 topics", "'de'", "batch of 4", "--batch-size", "--strategy cross-lingual"):
+    for part in ("2 topics", "'de'", "batch of 4", "--batch-size to 2", "--strategy cross-lingual"):
         assert part in message
     plan(rare_german(), "one-pair", 2).check(50)
+
+
+def test_no_smaller_batch_is_advised_for_a_pair_that_no_topic_has() -> None:
+    rows = [(f"t{n}", c) for n in range(8) for c in (("en", "de") if n < 4 else ("en", "th"))]
+    collection = assemble("c", rows, [(t + c, t, c) for t, c in rows], [(t, t + c, 1) for t, c in rows])
+    message = refusal(plan(collection, "one-pair", 2))
+    assert "at most 0 topics" in message
+    assert "batch of 2; use --strategy cross-lingual." in message
 
 
 def test_a_collection_of_judged_negatives_alone_is_refused() -> None:

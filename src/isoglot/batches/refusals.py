@@ -24,9 +24,10 @@ def too_few(
         return f"cross-lingual batches need two languages, and there is {only!r} alone; use --strategy monolingual."
     if wanted.sum() == 1 and not wanted.diagonal().any():
         asked, given = (languages[side[0]] for side in np.nonzero(wanted))
+        lower = f"lower --batch-size to {most} or less, or " if most > 1 else ""
         return (
             f"at most {most} topics of a collection have a query in {asked!r} and a passage in {given!r}, fewer than a "
-            f"batch of {batch_size}; lower --batch-size, or use --strategy cross-lingual."
+            f"batch of {batch_size}; {lower}use --strategy cross-lingual."
         )
     names = [languages[number] for number in np.flatnonzero(wanted.any(axis=0) | wanted.any(axis=1))]
     what, verb = (f"language {names[0]!r}", "has") if len(names) == 1 else (f"the languages {', '.join(names)}", "have")
