@@ -33,6 +33,22 @@ def refusal(recipe: Recipe, out: Path, *, overwrite: bool = False) -> IsoglotErr
     return caught.value
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_one_worker_where_a_launcher_was_asked_for_several_is_told(
+    told: bool,
+    toy_recipe: Recipes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`accelerate launch --cpu --num_processes 2` sets these two variables and starts one process."""
+    if told:
+        monkeypatch.setenv("ACCELERATE_USE_CPU", "True")
+    monkeypatch.setenv("MASTER_PORT", "29500")
+    train(toy_recipe(steps=1), tmp_path / "out")
+    assert ("Training with one worker:" in capsys.readouterr().err) is told
+
+
 @pytest.fixture
 def finished(toy_recipe: Recipes, tmp_path: Path) -> Path:
     """The folder of a finished run of two steps."""

@@ -22,9 +22,13 @@ from isoglot.training.record import RECORD, differences, measured_record, reques
 from isoglot.training.setup import build_trainer, open_training_collections
 from isoglot.training.trackers import check_tracker, keep_logs
 from isoglot.training.trainer import PlanTrainer
-from isoglot.training.workers import check_workers, in_main_process, join_workers, one_voice
+from isoglot.training.workers import check_workers, in_main_process, is_left_alone, join_workers, one_voice
 
 CHECKPOINTS = "checkpoints"
+LEFT_ALONE = (
+    "Training with one worker: accelerate launch started no other one; use torchrun --nproc-per-node N, or add "
+    "--multi_gpu, which without a GPU does for processors."
+)
 
 
 def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Console | None = None) -> SentenceTransformer:
@@ -43,6 +47,8 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         check_output(out, RECORD, overwrite)
         check_tracker(recipe.report_to)
         console = console or Console(stderr=True, quiet=not PartialState().is_main_process)
+        if is_left_alone():
+            console.print(LEFT_ALONE, soft_wrap=True)
         parts = open_training_collections(recipe)
         record, work = request_record(recipe, *parts), beside(out)
         in_main_process(lambda: _open_work_folder(work, record, overwrite))

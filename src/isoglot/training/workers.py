@@ -1,5 +1,6 @@
 """Several workers (`torchrun`, `accelerate launch`) as one: what they agree on, who does it and who tells it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,14 @@ class WorkerError(IsoglotError):
 def join_workers() -> None:
     """Meet the other workers that a launcher started; without this, those on a CPU would not know of each other."""
     PartialState(cpu=not torch.cuda.is_available())
+
+
+def is_left_alone() -> bool:
+    """Whether `accelerate launch` was asked for several workers and started this one only, as it does on a CPU.
+
+    It then gives the place where they would meet, and no rank.
+    """
+    return PartialState().num_processes == 1 and {"ACCELERATE_USE_CPU", "MASTER_PORT"} <= os.environ.keys()
 
 
 def check_workers(batch_size: int) -> None:
