@@ -124,11 +124,12 @@ def test_only_is_compared_with_all_languages(searcher: Searcher, by_cosine: dict
 @pytest.mark.parametrize("mode", get_args(Mode))
 def test_what_only_costs_is_told_in_the_scores_of_all_languages(searcher: Searcher, mode: Mode) -> None:
     """Fused scores are of ranks, and the first of one language is not the first of all."""
-    asked = {"question": QUESTION, "mode": mode}
-    everywhere = {hit.document_id: hit.score for hit in searcher.search(SearchRequest(k=60, **asked)).hits}
-    response = searcher.search(SearchRequest(k=5, balance="only", languages=("sw",), **asked))
+    everywhere = searcher.search(SearchRequest(question=QUESTION, mode=mode, k=60))
+    scores = {hit.document_id: hit.score for hit in everywhere.hits}
+    only = SearchRequest(question=QUESTION, mode=mode, k=5, balance="only", languages=("sw",))
+    response = searcher.search(only)
     assert response.trade is not None
-    told = [everywhere[hit.document_id] for hit in response.hits]
+    told = [scores[hit.document_id] for hit in response.hits]
     assert response.trade.mean_score == pytest.approx(sum(told) / len(told) if told else 0, abs=1e-6)
 
 
