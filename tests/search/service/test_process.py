@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import httpx
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 
 from isoglot.errors import RequestError
-from isoglot.search.service.run import bind, listen, url_of
+from isoglot.search.service.run import bind, listen, serve_until_told, url_of
 
 HERE = Path(__file__).parent
 
@@ -44,6 +47,26 @@ def wait_until(url: str, waiting: int) -> None:
             return
         time.sleep(0.02)
     raise AssertionError(counters)
+
+
+def test_a_signal_that_comes_before_the_server_heeds_it_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = uvicorn.Server.run
+
+    def run(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        begin(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    rescue = Timer(20, os.kill, (os.getpid(), signal.SIGTERM))
+    rescue.start()
+    try:
+        serve_until_told(Starlette(), bind("127.0.0.1", 0), 1)
+        assert rescue.is_alive()
+    finally:
+        rescue.cancel()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

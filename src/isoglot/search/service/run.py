@@ -40,8 +40,6 @@ def listen(bound: socket.socket) -> None:
 
 def serve_until_told(app: ASGIApp, listening: socket.socket, timeout: float) -> None:
     """Serve until SIGTERM or SIGINT; then what was accepted is answered, for as long as answers may take."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _ended)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -50,7 +48,15 @@ def serve_until_told(app: ASGIApp, listening: socket.socket, timeout: float) -> 
         timeout_graceful_shutdown=round(timeout + GRACE),
         lifespan="on",
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        """A signal may come before the server heeds it, and is raised again once it has ended, which is no failure."""
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    server.run(sockets=[listening])
 
 
 def url_of(bound: socket.socket) -> str:
@@ -69,7 +75,3 @@ def _taking(host: str, port: int) -> Iterator[None]:
         reason = (problem.strerror or str(problem)).lower()
         sentence = f"Port {port} of {host} cannot be had ({reason}); choose another --port or --host."
         raise RequestError(sentence) from problem
-
-
-def _ended(*_: object) -> None:
-    """The server raises its signal again once it has ended well; that must not end the process as a failure."""
