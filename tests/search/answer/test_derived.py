@@ -162,6 +162,20 @@ def test_a_large_index_is_quantised_and_its_recall_measured(tmp_path: Path) -> N
     assert abs(share - derived.about.recall) < 0.02
 
 
+@pytest.mark.parametrize("depth", [10, 40, 100])
+def test_more_is_scored_where_more_is_asked_for(depth: int, tmp_path: Path) -> None:
+    store = make_store(tmp_path, random_toys(3000, 64, ["de", "en"]), 64)
+    derive(store, tmp_path / "derived" / "deep", exact_below=600)
+    derived = read_derived(tmp_path / "derived" / "deep")
+    shares = []
+    for query in derived.vectors[::150]:
+        found = derived.nearest([(block, None) for block in derived.blocks], query, depth)
+        for block, (nearest, _) in zip(derived.blocks, found, strict=True):
+            true = block.start + np.argsort(-(derived.vectors[block.start : block.stop] @ query))[:depth]
+            shares.append(len({*nearest[:depth].tolist()} & {*true.tolist()}) / depth)
+    assert np.mean(shares) >= 0.98
+
+
 class Blind:
     """A quantised scan that finds nothing right."""
 

@@ -26,19 +26,22 @@ class Shard:
     def __init__(self) -> None:
         self._open = lru_cache(OPEN_VERSIONS)(read_derived)
 
-    def top(self, folder: Path, block: int, query: Floats, depth: int, mask: Mask | None) -> tuple[Rows, Floats]:
-        """The nearest vectors of a language, with their cosines; see `Scan.find`.
+    def top(
+        self, folder: Path, block: int, query: Floats, depth: int, least: int, mask: Mask | None
+    ) -> tuple[Rows, Floats]:
+        """The nearest vectors of a language, with their cosines; see `isoglot.search.scan.Scan.find`.
 
         Args:
             folder: of the derived index, the same for all machines.
             block: number of the language.
             query: of length 1, [d].
-            depth: how many to give at most.
+            depth: how many of the nearest should be among them.
+            least: how many to give at least.
             mask: which vectors may be given; all without one.
         """
         derived: Derived = self._open(folder)
         searched = derived.blocks[block]
-        rows, scores = derived.nearest([(searched, mask)], query, depth)[0]
+        rows, scores = derived.nearest([(searched, mask)], query, depth, least)[0]
         return rows - searched.start, scores
 
 
@@ -56,7 +59,7 @@ class RemoteScan:
     folder: Path
     block: int
 
-    def find(self, query: Floats, depth: int, mask: Mask | None = None) -> tuple[Rows, Floats]:
+    def find(self, query: Floats, depth: int, least: int = 0, mask: Mask | None = None) -> tuple[Rows, Floats]:
         """See `isoglot.search.scan.Scan.find`.
 
         Raises:
@@ -64,7 +67,7 @@ class RemoteScan:
         """
         for _ in range(TRIES):
             try:
-                return self.shard.top.remote(self.folder, self.block, query, depth, mask).result()
+                return self.shard.top.remote(self.folder, self.block, query, depth, least, mask).result()
             except RayActorError:  # it died with the question
                 time.sleep(PAUSE_SECONDS)
         raise IsoglotError("a shard of the index does not answer; look at its logs, or give it another replica.")

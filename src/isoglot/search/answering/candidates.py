@@ -1,22 +1,20 @@
 """The best passages of every language, by vectors and by words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isoglot.search.answering.pool import Pool
+from isoglot.search.derived import Derived
 from isoglot.search.scan.exact import Floats, Rows, best
 
-# Passages of each language that are ranked at first: a quantised scan scores as many anyhow.
-DEPTH = 50
 DEEPER = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Passages with their scores, in no order.
+    """Passages with their scores.
 
     Args:
         rows: int64 [C].
@@ -30,13 +28,20 @@ class Candidates:
 Gather = Callable[[int], list[Candidates]]
 
 
-def dense(pool: Pool, vector: Floats, depth: int) -> list[Candidates]:
-    """The passages of each language with the highest cosines, at most `depth` of each."""
-    return [Candidates(*found) for found in pool.derived.nearest(list(pool.blocks()), vector, depth)]
+def dense(pool: Pool, vector: Floats, depth: int, least: int) -> list[Candidates]:
+    """The passages of each language with the highest cosines, the best first.
+
+    Args:
+        pool: what is searched.
+        vector: of the question, [d].
+        depth: passages of a language that must be its nearest.
+        least: passages to give of a language, if there are so many, though some may be nearer.
+    """
+    return [Candidates(*found) for found in pool.derived.nearest(list(pool.blocks()), vector, depth, least)]
 
 
 def lexical(pool: Pool, scores: Floats, depth: int) -> list[Candidates]:
-    """The passages of each language with the highest BM25 above zero, at most `depth` of each.
+    """The passages of each language with the highest BM25 above zero, at most `depth` of each, the best first.
 
     Args:
         pool: what is searched.
@@ -52,22 +57,22 @@ def lexical(pool: Pool, scores: Floats, depth: int) -> list[Candidates]:
     return found
 
 
-def deep_enough(gather: Gather, documents: NDArray[np.integer], k: int, least: int = DEPTH) -> Candidates:
+def deep_enough(gather: Gather, derived: Derived, k: int) -> Candidates:
     """Candidates of all languages, deep enough that the best k documents are among them.
 
     That is where each language gave k documents or all of its passages: what it did not give has lower scores.
 
     Args:
-        gather: gives the best passages of each language to a depth.
-        documents: the document of each row, [N].
+        gather: gives the best passages of each language to a depth, the best first.
+        derived: the passages.
         k: hits.
-        least: the depth that is tried first, or 2k where that is more.
     """
-    for depth in _depths(max(least, 2 * k)):
+    depth = k if derived.about.documents == derived.about.passages else 2 * k
+    while True:
         parts = gather(depth)
-        if all(len(each.rows) < depth or len(np.unique(documents[each.rows])) >= k for each in parts):
-            break
-    return together(parts)
+        if all(len(each.rows) < depth or _documents(derived, each.rows[:depth]) >= k for each in parts):
+            return together(parts)
+        depth *= DEEPER
 
 
 def together(parts: list[Candidates]) -> Candidates:
@@ -77,7 +82,5 @@ def together(parts: list[Candidates]) -> Candidates:
     return Candidates(np.concatenate(rows), np.concatenate(scores))
 
 
-def _depths(depth: int) -> Iterator[int]:
-    while True:
-        yield depth
-        depth *= DEEPER
+def _documents(derived: Derived, rows: Rows) -> int:
+    return len(np.unique(derived.documents[rows]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isoglot.errors import RequestError
-from isoglot.search.answering.candidates import DEPTH, Candidates, deep_enough, dense, lexical
+from isoglot.search.answering.candidates import Candidates, deep_enough, dense, lexical
 from isoglot.search.answering.documents import first_of_documents
 from isoglot.search.answering.fusion import fuse
 from isoglot.search.answering.pool import Pool
@@ -64,7 +64,7 @@ def gather(pool: Pool, request: SearchRequest, vector: Floats | None) -> Gathere
         RequestError: the vector is wanting.
     """
     cosines = bm25 = levels = None
-    least = FUSED if request.mode == "hybrid" else DEPTH
+    least = FUSED if request.mode == "hybrid" else 0
     if request.mode != "lexical":
         if vector is None:
             raise RequestError(f"the mode {request.mode!r} needs the vector of the question; encode it first.")
@@ -76,12 +76,12 @@ def gather(pool: Pool, request: SearchRequest, vector: Floats | None) -> Gathere
 
 
 def _cosines(pool: Pool, vector: Floats, k: int, least: int) -> Candidates:
-    return deep_enough(lambda depth: dense(pool, vector, depth), pool.derived.documents, k, least)
+    return deep_enough(lambda depth: dense(pool, vector, depth, least), pool.derived, k)
 
 
 def _bm25(pool: Pool, question: str, k: int, least: int) -> Candidates:
     scores = pool.derived.lexicon.scores(question)
-    return deep_enough(lambda depth: lexical(pool, scores, depth), pool.derived.documents, k, least)
+    return deep_enough(lambda depth: lexical(pool, scores, max(depth, least)), pool.derived, k)
 
 
 def hits_of(gathered: Gathered, balance: Balance, k: int) -> Candidates:

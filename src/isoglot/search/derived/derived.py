@@ -19,7 +19,7 @@ from isoglot.search.balance.calibrated import Calibration, learn
 from isoglot.search.derived.about import ABOUT_FILE, About
 from isoglot.search.derived.facets import Facets
 from isoglot.search.derived.rows import DOCUMENTS_FILE, TIES_FILE, VECTORS_FILE, read_array, texts_file
-from isoglot.search.scan import ExactScan, Found, Quantised, QuantisedScan, Scan, nearest_found
+from isoglot.search.scan import ExactScan, Found, Quantised, QuantisedScan, Scan, with_cosines
 from isoglot.search.scan.exact import Floats, Mask, Rows
 from isoglot.search.store.schema import FORMAT
 
@@ -85,14 +85,15 @@ class Derived:
         return learn([self.vectors[block.start : block.stop] for block in self.blocks])
 
     def nearest(
-        self, parts: Sequence[tuple[Block, Mask | None]], query: Floats, depth: int
+        self, parts: Sequence[tuple[Block, Mask | None]], query: Floats, depth: int, least: int = 0
     ) -> list[tuple[Rows, Floats]]:
-        """The nearest vectors in each of some blocks.
+        """The nearest vectors in each of some blocks, and what else was scored.
 
         Args:
             parts: the blocks, and which of their vectors may be given; all of them where there is no mask.
             query: of length 1, [d].
-            depth: how many to give of each at most.
+            depth: how many of the nearest of each should be among them.
+            least: how many to give of each at least, if there are so many.
 
         Returns:
             Rows of the index and cosines of each block, the nearest first.
@@ -100,10 +101,10 @@ class Derived:
 
         def find(part: tuple[Block, Mask | None]) -> Found:
             block, mask = part
-            rows, scores = block.scan.find(query, depth, mask)
+            rows, scores = block.scan.find(query, depth, least, mask)
             return rows + block.start, scores
 
-        return nearest_found(list(self.each(find, parts)), self.vectors, query, depth)
+        return with_cosines(list(self.each(find, parts)), self.vectors, query)
 
     def blocks_of(self, rows: Rows) -> NDArray[np.int64]:
         """Number of the block of each row."""

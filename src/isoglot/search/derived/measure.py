@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isoglot.search.scan import Quantised, exact_tops, nearest_found
+from isoglot.search.scan import NEAREST, Quantised, exact_tops, with_cosines
 from isoglot.search.scan.exact import Floats, Rows
 
-NEAREST = 10
 # What a quantised scan must find of the 10 nearest, and how many of its best are tried to be scored exactly.
 ENOUGH = 0.98
 SCORED = (50, 100, 400)
@@ -59,9 +58,7 @@ def exact_nearest(vectors: Floats, queries: Floats, own: Rows) -> Nearest:
 
 def quantised_nearest(vectors: Floats, quantised: Quantised, scored: int, queries: Floats, own: Rows) -> Nearest:
     """The nearest of the best `scored` of a quantised scan; other arguments as of `exact_nearest`."""
-    tops = [
-        nearest_found([(quantised.nearest(query, scored), None)], vectors, query, NEAREST + 1)[0] for query in queries
-    ]
+    tops = [with_cosines([(quantised.nearest(query, scored), None)], vectors, query)[0] for query in queries]
     return _but_self(tops, own)
 
 

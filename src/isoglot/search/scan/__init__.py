@@ -2,9 +2,10 @@
 
 from isoglot.search.scan.exact import exact_top, exact_tops
 from isoglot.search.scan.quantised import Quantised, can_quantise, quantise
-from isoglot.search.scan.scan import ExactScan, Found, QuantisedScan, Scan, nearest_found
+from isoglot.search.scan.scan import NEAREST, ExactScan, Found, QuantisedScan, Scan, with_cosines
 
 __all__ = [
+    "NEAREST",
     "ExactScan",
     "Found",
     "Quantised",
@@ -13,6 +14,6 @@ __all__ = [
     "can_quantise",
     "exact_top",
     "exact_tops",
-    "nearest_found",
     "quantise",
+    "with_cosines",
 ]
