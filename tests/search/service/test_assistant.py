@@ -66,6 +66,9 @@ def test_an_assistant_learns_what_there_is(tmp_path: Path) -> None:
         ({"question": "a", "balance": "unfair"}, "balance is 'unfair': input should be 'as-scored', 'calibrated'"),
         ({"question": "a", "where": {"zzz": 1}}, "There is no column 'zzz'"),
         ({"question": "spoilt"}, "This question cannot be encoded."),
+        ({"question": "a", "language": "en"}, "language is nothing that can be asked for."),
+        ({}, "question is missing."),
+        ({"question": 5}, "question is 5: input should be a valid string."),
     ],
 )
 def test_a_wrong_call_is_told_so(tmp_path: Path, asked: dict[str, Any], sentence: str) -> None:

@@ -4,9 +4,10 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import ValidationError, WithJsonSchema
 from starlette.routing import Route
 
@@ -24,20 +25,31 @@ INSTRUCTIONS = (
     "Finds passages in many languages for a question in any language. Ask in the user's own words and language; "
     "describe_index tells which languages, sources and metadata columns there are to filter by."
 )
+SEARCH = "search"
 READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 # Names of hosts are checked before, for all routes alike.
 CHECKED_BEFORE = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
 
+class Assistant(MCPServer[Any]):
+    """The server, which refuses arguments that the library would pass over."""
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool; raises ToolError for arguments that it does not have."""
+        if name == SEARCH:
+            _check(arguments)
+        return await super().call_tool(name, arguments, context)
+
+
 def assistant(index: LiveIndex, answering: Answering) -> MCPServer[Any]:
     """The server with its tools."""
-    server: MCPServer[Any] = MCPServer("isoglot", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR")
+    server = Assistant("isoglot", instructions=INSTRUCTIONS, version=__version__, log_level="ERROR")
 
     async def search(**asked: Any) -> SearchResponse:
         try:
-            return await answering.answer(SearchRequest(**asked))
-        except ValidationError as problem:
-            raise ToolError(sentence_of(problem.errors(include_url=False))) from problem
+            return await answering.answer(_request(asked))
         except (Refusal, IsoglotError) as problem:
             raise ToolError(str(problem)) from problem
 
@@ -45,7 +57,7 @@ def assistant(index: LiveIndex, answering: Answering) -> MCPServer[Any]:
         return index.current.description
 
     search.__signature__ = _signature()  # type: ignore[attr-defined]
-    server.add_tool(search, description="Search the passages of the index.", annotations=READ_ONLY)
+    server.add_tool(search, name=SEARCH, description="Search the passages of the index.", annotations=READ_ONLY)
     server.add_tool(describe_index, description="Tell what the index holds.", annotations=READ_ONLY)
     return server
 
@@ -57,6 +69,19 @@ def mcp_route(server: MCPServer[Any]) -> Route:
     )
     (route,) = (route for route in made.routes if isinstance(route, Route))
     return Route(route.path, route.app, methods=["POST"])
+
+
+def _check(arguments: dict[str, Any]) -> None:
+    """Refuse arguments that are no fields of a request, and a question that is missing or no text."""
+    fields = SearchRequest.model_fields
+    _request({name: value for name, value in arguments.items() if name == "question" or name not in fields})
+
+
+def _request(asked: dict[str, Any]) -> SearchRequest:
+    try:
+        return SearchRequest(**asked)
+    except ValidationError as problem:
+        raise ToolError(sentence_of(problem.errors(include_url=False))) from problem
 
 
 def _signature() -> Signature:
