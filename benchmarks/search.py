@@ -111,6 +111,7 @@ def isoglot(vectors: Floats, language: NDArray[np.int64], queries: Floats, true:
         seconds = time.perf_counter() - started
         searcher = Searcher(Path(folder), None, derived)  # type: ignore[arg-type]  # vectors are given
         os.sync()  # nothing that was built is still on its way to the disk while questions are timed
+        derived.warm()  # as `isoglot serve` does
         size = derived.vector_bytes / derived.about.passages
         order = np.argsort(language, kind="stable")  # an index has the passages of a language next to each other
         cases: dict[str, Callable[[int], Rows]] = {

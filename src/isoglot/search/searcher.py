@@ -136,7 +136,8 @@ class Searcher:
         return describe(self.derived)
 
     def warm(self) -> None:
-        """Have the detector read what it knows of the index's languages, for which the first question would wait."""
+        """Have read what the first questions would wait for: vectors, and what the detector knows of the languages."""
+        self.derived.warm()
         for block in self.derived.blocks:
             for passage in block.texts["text"].slice(0, WARM_PASSAGES).to_pylist():
                 query_language(passage[:WARM_CHARACTERS], self._languages)

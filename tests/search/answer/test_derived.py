@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import sleep
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from isoglot.errors import IsoglotError
 from isoglot.search.derived import derive, open_derived, read_derived, rows
 from isoglot.search.derived.measure import Nearest, measure, pool_recall, recall
 from isoglot.search.scan import QuantisedScan
+from isoglot.search.searcher import Searcher
 from isoglot.search.store.store import Store
 
 SMALL_DISK = [
@@ -174,6 +176,14 @@ def test_more_is_scored_where_more_is_asked_for(depth: int, tmp_path: Path) -> N
             true = block.start + np.argsort(-(derived.vectors[block.start : block.stop] @ query))[:depth]
             shares.append(len({*nearest[:depth].tolist()} & {*true.tolist()}) / depth)
     assert np.mean(shares) >= 0.98
+
+
+@pytest.mark.parametrize(("size", "read"), [(8, 1), (2**60, 0)])
+def test_vectors_are_read_ahead_where_they_fit_into_memory(searcher: Searcher, size: int, read: int) -> None:
+    taken: list[int] = []
+    vectors = SimpleNamespace(nbytes=size, ravel=lambda: taken.append(1) or np.zeros(2))
+    replace(searcher.derived, vectors=vectors).warm()  # type: ignore[arg-type]
+    assert len(taken) == read
 
 
 class Blind:

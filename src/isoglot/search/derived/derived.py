@@ -24,6 +24,8 @@ from isoglot.search.scan.exact import Floats, Mask, Rows
 from isoglot.search.store.schema import FORMAT
 
 LEXICON_FOLDER = "lexicon"
+# One number of so many is read to have all: those of a page of 4 KiB.
+TOUCHED = 1024
 # numpy parses the heads of its files by Python's own parser, where threads of Python 3.11 can disturb each other
 # (SystemError: "AST constructor recursion depth mismatch", CPython issue 106905).
 OPENING = Lock()
@@ -113,6 +115,11 @@ class Derived:
     def passages(self, rows: Iterable[int]) -> list[dict[str, Any]]:
         """The shown columns of some passages, and their language."""
         return [self._passage(row) for row in rows]
+
+    def warm(self) -> None:
+        """Have the vectors in memory, where half of it holds them; else each is read when it is first scored."""
+        if 2 * self.vectors.nbytes <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+            self.vectors.ravel()[::TOUCHED].max(initial=0)
 
     @property
     def vector_bytes(self) -> int:
