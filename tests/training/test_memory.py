@@ -2,6 +2,7 @@
 
 import errno
 import resource
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +118,26 @@ def test_a_model_larger_than_the_memory_there_is(toy_recipe: Recipes, tmp_path: 
     assert code == 1
     assert said.startswith("isoglot: out of memory: isoglot/use-m3 and the texts of ")
     assert [path.name for path in tmp_path.iterdir()] == ["recipe.yaml"]
+
+
+KEPT = """
+import resource, sys
+import torch
+from isoglot.training.memory import give_back_large_blocks
+if sys.argv[1] == "given back":
+    give_back_large_blocks()
+first = torch.ones(30 * 2**18)  # once freed, glibc keeps blocks of its size
+del first
+blocks = [torch.ones(8 * 2**18) for _ in range(20)]
+blocks = blocks[-1:]  # the last one holds the end of the heap
+print(int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the allocator of Linux is asked")
+def test_freed_blocks_go_back_to_the_system_between_chunks() -> None:
+    held = {}
+    for how in ("kept", "given back"):
+        done = subprocess.run([sys.executable, "-c", KEPT, how], check=True, capture_output=True, text=True)
+        held[how] = int(done.stdout)
+    assert held["kept"] - held["given back"] > 100 * 2**20

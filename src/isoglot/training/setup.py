@@ -12,6 +12,7 @@ from isoglot.errors import RequestError, unknown
 from isoglot.training.arguments import arguments_of
 from isoglot.training.callbacks import Patience, ShowProgress
 from isoglot.training.dev import DevEvaluator
+from isoglot.training.memory import give_back_large_blocks
 from isoglot.training.parts import objective_of, plan_of, student_of, teacher_of
 from isoglot.training.reading import BatchReader, rows_to_read
 from isoglot.training.recipe import Recipe
@@ -66,6 +67,8 @@ def build_trainer(
     Raises:
         RequestError: the plan or the model cannot be had.
     """
+    if recipe.chunk_tokens is not None:
+        give_back_large_blocks()
     set_seed(recipe.seed)
     plan = plan_of(recipe, train_parts)
     plan.check(recipe.steps)
