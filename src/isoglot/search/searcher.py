@@ -137,10 +137,10 @@ class Searcher:
 
     def warm(self) -> None:
         """Have read what the first questions would wait for: vectors, and what the detector knows of the languages."""
-        self.derived.warm()
         for block in self.derived.blocks:
             for passage in block.texts["text"].slice(0, WARM_PASSAGES).to_pylist():
                 query_language(passage[:WARM_CHARACTERS], self._languages)
+        self.derived.warm()
 
     def newest_version(self) -> int:
         """The version that the store has now; another than the one searched where the index was changed since."""

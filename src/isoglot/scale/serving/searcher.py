@@ -34,4 +34,4 @@ def sharded(derived: Derived, shards: Sequence[Any], asking: Executor) -> Derive
         replace(block, scan=RemoteScan(shards[shard], folder, number))
         for number, (block, shard) in enumerate(zip(derived.blocks, chosen, strict=True))
     )
-    return replace(derived, blocks=blocks, each=asking.map)
+    return replace(derived, blocks=blocks, each=asking.map, scored_here=False)

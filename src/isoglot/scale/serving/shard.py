@@ -12,6 +12,7 @@ from ray.exceptions import RayActorError
 
 from isoglot.errors import IsoglotError
 from isoglot.search.derived import Derived, read_derived
+from isoglot.search.scan import with_cosines
 from isoglot.search.scan.exact import Floats, Mask, Rows
 
 # A version that was left may still be asked for by questions that are on their way.
@@ -41,8 +42,8 @@ class Shard:
         """
         derived: Derived = self._open(folder)
         searched = derived.blocks[block]
-        rows, scores = derived.nearest([(searched, mask)], query, depth, least)[0]
-        return rows - searched.start, scores
+        found = searched.scan.find(query, depth, least, mask)
+        return with_cosines([found], derived.vectors[searched.start : searched.stop], query)[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ def trade_of(hits: Candidates, gathered: Gathered, elsewhere: Gathered, k: int) 
     """
     plain = hits_of(elsewhere, "as-scored", k)
     # Fused scores are of ranks, which are better where fewer languages are searched: only those of one pool compare.
-    candidates = together([each.scored(on_one_scale=False) for each in (gathered, elsewhere)])
+    candidates = together([each.scored(on_one_scale=False) for each in dict.fromkeys((gathered, elsewhere))])
     scores = dict(zip(candidates.rows.tolist(), candidates.scores.tolist(), strict=True))
     documents = gathered.pool.derived.documents
     shared = set(documents[hits.rows].tolist()) & set(documents[plain.rows].tolist())

@@ -64,6 +64,7 @@ class Derived:
         facets: what passages can be filtered by.
         lexicon: BM25 of all passages.
         each: does a work on every block, one after the other or at the same time, and gives results in their order.
+        scored_here: whether this process scores vectors, and not others for it.
     """
 
     folder: Path
@@ -75,6 +76,7 @@ class Derived:
     facets: Facets
     lexicon: Lexicon
     each: Callable[..., Iterable[Any]] = map
+    scored_here: bool = True
 
     @cached_property
     def starts(self) -> Rows:
@@ -118,7 +120,7 @@ class Derived:
 
     def warm(self) -> None:
         """Have the vectors in memory, where half of it holds them; else each is read when it is first scored."""
-        if 2 * self.vectors.nbytes <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+        if self.scored_here and 2 * self.vectors.nbytes <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
             self.vectors.ravel()[::TOUCHED].max(initial=0)
 
     @property
