@@ -6,8 +6,10 @@ Every contender trains on the same batches, from the same weights, with the same
 in a process of its own. `small` is a 6-layer encoder of XLM-R's shape, 384 wide, with XLM-R's 250,002 token vectors
 and random weights; `base` is XLM-R base's shape. `static-large` is a static encoder of the shape of
 sentence-transformers' static-similarity-mrl-multilingual-v1: 105,879 token vectors, 1,024 wide (`isoglot/static` has
-16,000, 256 wide). Ratios are of times taken in the same run. Prints a table, and the same as JSON. Where a GPU is,
-`--models base --batch-size 1024 --bf16` also tells the share of its matrix peak.
+16,000, 256 wide). `isoglot/use-m3` is given to sentence-transformers' trainer twice: with isoglot's own layers, which
+pack texts and take every distinct token once, and with the layers as they are described (`plain_use_m3.py`). Ratios
+are of times taken in the same run. Prints a table, and the same as JSON. Where a GPU is, `--models base --batch-size
+1024 --bf16` also tells the share of its matrix peak.
 """
 
 import argparse
@@ -37,6 +39,7 @@ from isoglot.training.recipe import Recipe
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 CONTENDERS = ("sentence-transformers", "isoglot, dense updates", "isoglot")
+PLAIN = "sentence-transformers, plain layers"
 VOCABULARY, TOKENIZER_TEXTS, CHUNK_TOKENS = 250_002, 20_000, 4096
 STATIC_VOCABULARY, STATIC_WIDTH = 105_879, 1024
 PROCESSOR = "processor seconds per step, median"
@@ -117,17 +120,26 @@ def compare(model: str, arguments: argparse.Namespace) -> dict[str, Any]:
     measured = {name: run(name, each, arguments.collection) for name, each in recipes.items()}
     found: dict[str, Any] = {name: figures(each, recipe, arguments.warm_up) for name, each in measured.items()}
     theirs, same, mine = found.values()
-    found["isoglot / sentence-transformers"] = {
-        "examples per second": mine["examples per second (median step)"] / theirs["examples per second (median step)"],
-        "processor seconds": mine[PROCESSOR] / theirs[PROCESSOR],
-        "peak memory": mine["peak memory, MB"] / theirs["peak memory, MB"],
-        "largest difference of losses, dense updates": difference(same, theirs),
-        "largest difference of losses": difference(mine, theirs),
+    found["isoglot / sentence-transformers"] = ratios(mine, theirs) | {
+        "largest difference of losses, dense updates": difference(same, theirs)
     }
+    if model == "isoglot/use-m3":
+        found[PLAIN] = figures(run(PLAIN, recipe, arguments.collection), recipe, arguments.warm_up)
+        found[f"isoglot / {PLAIN}"] = ratios(mine, found[PLAIN])
     if (operations := measured["isoglot"]["operations"]) is not None:
         seconds = median(measured["isoglot"]["steps"][arguments.warm_up - 1 :])
         found["isoglot, share of the matrix peak"] = operations / seconds / matrix_peak()
     return found
+
+
+def ratios(mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, float]:
+    """How one contender compares with another."""
+    return {
+        "examples per second": mine["examples per second (median step)"] / theirs["examples per second (median step)"],
+        "processor seconds": mine[PROCESSOR] / theirs[PROCESSOR],
+        "peak memory": mine["peak memory, MB"] / theirs["peak memory, MB"],
+        "largest difference of losses": difference(mine, theirs),
+    }
 
 
 def difference(one: dict[str, Any], other: dict[str, Any]) -> float:

@@ -4,7 +4,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,7 @@ from isoglot.models.roles import prompt_of
 from isoglot.training.recipe import Recipe
 from isoglot.training.rowwise import make_rowwise
 from isoglot.training.setup import build_trainer
+from plain_use_m3 import PlainNetwork
 
 MINI_BATCH = 32
 
@@ -93,11 +95,13 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def theirs(recipe: Recipe, collection: Collection, folder: Path) -> SentenceTransformerTrainer:
-    """sentence-transformers' trainer on the batches of the plan."""
+def theirs(recipe: Recipe, collection: Collection, folder: Path, *, plain: bool = False) -> SentenceTransformerTrainer:
+    """sentence-transformers' trainer on the batches of the plan; `plain`: isoglot/use-m3 without isoglot's packing."""
     set_seed(recipe.seed)
     model = load_model(recipe.model, texts=lambda: collection.texts, seed=recipe.seed)
     make_rowwise(model, rowwise=False)
+    if plain:
+        model[0].network.__class__ = PlainNetwork
     plan = Plan([collection], strategy_named(recipe.strategy), batch_size=recipe.batch_size, seed=recipe.seed)
     batches = [plan.batch(step) for step in range(recipe.steps)]
     queries, passages = collection.query_texts, collection.passage_texts
@@ -126,6 +130,14 @@ def ours(recipe: Recipe, collection: Collection, folder: Path) -> Trainer:
     return build_trainer(recipe, [collection], [], folder / "checkpoints", Console(quiet=True))
 
 
+TRAINERS: dict[str, Callable[[Recipe, Collection, Path], Trainer]] = {
+    "sentence-transformers": theirs,
+    "sentence-transformers, plain layers": partial(theirs, plain=True),
+    "isoglot": ours,
+    "isoglot, dense updates": ours,
+}
+
+
 def differences(times: list[float]) -> list[float]:
     """Seconds from each time to the next."""
     return [after - before for before, after in pairwise(times)]
@@ -136,7 +148,7 @@ def measure(contender: str, recipe: Recipe, data: str) -> dict[str, Any]:
     collection = open_collection(data)
     with TemporaryDirectory() as folder:
         started = time.perf_counter()
-        trainer = (theirs if contender == "sentence-transformers" else ours)(recipe, collection, Path(folder))
+        trainer = TRAINERS[contender](recipe, collection, Path(folder))
         built = time.perf_counter() - started
         clock = Clock(trainer)
         with FlopCounterMode(display=False) if torch.cuda.is_available() else TemporaryDirectory() as counter:
