@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from transformers import Trainer, TrainingArguments
 
+from isoglot.training import optimizer as optimizer_module
 from isoglot.training.optimizer import RowwiseAdamW, clip_gradients
 
 ROWS, WIDTH = 7, 5
@@ -37,7 +38,9 @@ def set_gradients(parameters: list[nn.Parameter], seed: int, rows: list[int] | N
     parameters[1].grad = layer
 
 
-def test_equals_dense_adamw_when_every_row_is_touched() -> None:
+@pytest.mark.parametrize("block", [1, 3 * WIDTH, optimizer_module.BLOCK], ids=["row by row", "3 rows", "all rows"])
+def test_equals_dense_adamw_when_every_row_is_touched(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(optimizer_module, "BLOCK", block)
     ours, theirs = table_and_layer(), table_and_layer()
     options = {"lr": 0.03, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.1}
     rowwise, reference = RowwiseAdamW(ours, **options), torch.optim.AdamW(theirs, **options)

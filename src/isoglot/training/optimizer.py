@@ -9,6 +9,10 @@ from torch.optim.adamw import adamw
 
 FUSED_DEVICES = ("cpu", "cuda")
 
+# Numbers of a table that a processor gathers, steps and writes back before the next ones, so that they stay in its
+# caches and their memory is used again.
+BLOCK = 131_072
+
 
 class RowwiseAdamW(torch.optim.AdamW):
     """AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) with lazy rows for sparse gradients.
@@ -73,11 +77,20 @@ def step_touched_rows(parameter: Tensor, state: dict[str, Tensor], group: dict[s
         state["exp_avg_sq"] = torch.zeros_like(parameter)
     assert parameter.grad is not None
     gradient = parameter.grad.coalesce()
-    rows = gradient.indices()[0]
+    rows, values = gradient.indices()[0], gradient.values()
     tables = (parameter, state["exp_avg"], state["exp_avg_sq"])
+    count = max(1, len(rows) if parameter.is_cuda else BLOCK // max(1, values.shape[1:].numel()))
+    for block, of_block in zip(rows.split(count), values.split(count), strict=True):
+        _step_block(tables, block, of_block, state["step"].clone(), group)
+    state["step"] += 1
+
+
+def _step_block(
+    tables: tuple[Tensor, Tensor, Tensor], rows: Tensor, gradient: Tensor, step: Tensor, group: dict[str, Any]
+) -> None:
     weight, mean, square = (table.index_select(0, rows) for table in tables)
     adamw(
-        [weight], [gradient.values()], [mean], [square], [], [state["step"]],
+        [weight], [gradient], [mean], [square], [], [step],
         fused=group["fused"], foreach=False, amsgrad=False, maximize=False,
         beta1=group["betas"][0], beta2=group["betas"][1], lr=group["lr"], eps=group["eps"],
         weight_decay=group["weight_decay"],
