@@ -21,20 +21,22 @@ def draw_pairs(
     Returns:
         Query languages [B] and passage languages [B].
     """
-    weights = pairs * has_query[:, :, None] * has_passage[:, None, :]
-    same = np.eye(len(pairs), dtype=bool)
-    if pairs[same].any() and pairs[~same].any():
-        weights = _keep_share(_keep_share(weights, same, pairs), ~same, pairs)
-    cumulative = weights.reshape(len(weights), -1).cumsum(axis=1)
+    asked, given = np.nonzero(pairs)
+    whole = pairs[asked, given]
+    weights = whole * (has_query[:, asked] & has_passage[:, given])
+    same = asked == given
+    if same.any() and not same.all():
+        for kind in (same, ~same):
+            weights[:, kind] *= _share_kept(weights[:, kind], whole[kind].sum())
+    cumulative = weights.cumsum(axis=1)
     chosen = (cumulative > rng.random(len(weights))[:, None] * cumulative[:, -1:]).argmax(axis=1)
-    return np.divmod(chosen, pairs.shape[0])
+    return asked[chosen], given[chosen]
 
 
-def _keep_share(weights: Weights, kind: NDArray[np.bool_], pairs: Weights) -> Weights:
-    """Give the pairs of a kind the weight they have together in `pairs`, however few of them an example has."""
-    present = np.where(kind, weights, 0.0).sum(axis=(1, 2))
-    factor = np.divide(pairs[kind].sum(), present, out=np.ones_like(present), where=present > 0)
-    return np.where(kind, weights * factor[:, None, None], weights)
+def _share_kept(weights: Weights, whole: float) -> Weights:
+    """What gives the pairs of a kind the weight of the whole kind, however few of them an example has: [B, 1]."""
+    present = weights.sum(axis=1, keepdims=True)
+    return np.divide(whole, present, out=np.ones_like(present), where=present > 0)
 
 
 def draw_negatives(
