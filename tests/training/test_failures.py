@@ -34,6 +34,13 @@ def poisoned_loss(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
     monkeypatch.setattr(Objective, "forward", poisoned)
 
 
+def test_weights_that_grow_beyond_all_numbers_are_told_as_divergence(toy_recipe: Recipes, tmp_path: Path) -> None:
+    recipe = toy_recipe(learning_rate=1e38, eval_steps=1)
+    said = r"training diverged: after step \d the vector of text \d+ \(.+\) is zero or not finite; train with a lower"
+    with pytest.raises(IsoglotError, match=said):
+        train(recipe, tmp_path / "out")
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_loss_that_is_not_finite_stops_the_run_at_its_last_checkpoint(
     value: float, toy_recipe: Recipes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -84,7 +84,7 @@ def encode_counted(
             where it stood.
 
     Raises:
-        IsoglotError: a text has a vector that is zero or not finite; that one is not stored.
+        VectorError: a text has a vector that is zero or not finite; that one is not stored.
     """
     known: dict[str, int] = {}
     first = np.fromiter((known.setdefault(text, row) for row, text in enumerate(texts)), np.int64, len(texts))
@@ -159,15 +159,25 @@ def _encoded(
             bar.advance(bar.task_ids[0], len(chosen))
 
 
+class VectorError(IsoglotError):
+    """A vector has no direction.
+
+    Args:
+        found: which one.
+    """
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"{found}; leave the text out or use another model.")
+        self.found = found
+
+
 def _unit(vectors: Floats, texts: Sequence[str], rows: Rows) -> Floats:
     """Vectors at length 1 in float32, whatever the precision of the model."""
     length = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
     is_bad = ~(np.isfinite(length) & (length > 0))
     if is_bad.any():
         row, text = min((row, text) for row, text, bad in zip(rows, texts, is_bad, strict=True) if bad)
-        raise IsoglotError(
-            f"the vector of text {row} ({text[:40]!r}) is zero or not finite; leave the text out or use another model."
-        )
+        raise VectorError(f"the vector of text {row} ({text[:40]!r}) is zero or not finite")
     return (vectors / length[:, None]).astype(np.float32)
 
 

@@ -1,5 +1,7 @@
 """The dev score that chooses checkpoints: all languages and all settings weigh in, English does not decide alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.evaluation import SentenceEvaluator
 
 from isoglot.data import Collection
+from isoglot.errors import IsoglotError
 from isoglot.evaluation.evaluate import evaluate
+from isoglot.models.encode import VectorError
 from isoglot.training.memory import enough_memory
 
 
@@ -23,9 +27,18 @@ class DevEvaluator(SentenceEvaluator):
         self.collections = collections
         self.primary_metric = "score"
 
-    def __call__(self, model: SentenceTransformer, *_: Any, **__: Any) -> dict[str, float]:
-        """Score the model; `score` decides, the rest is for the log: AP by setting, the score by collection."""
-        with enough_memory(" while scoring the dev topics: hold back fewer of them (--dev-topics)"):
+    def __call__(self, model: SentenceTransformer, *_: Any, steps: int = 0, **__: Any) -> dict[str, float]:
+        """Score the model; `score` decides, the rest is for the log: AP by setting, the score by collection.
+
+        Args:
+            model: after `steps` steps.
+            steps: for the error.
+
+        Raises:
+            IsoglotError: the weights are no longer finite.
+        """
+        advice = " while scoring the dev topics: hold back fewer of them (--dev-topics)"
+        with enough_memory(advice), converging(steps):
             found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
         by_setting = {
             setting: float(np.mean([scores[setting]["AP"] for scores in found if scores[setting]]))
@@ -38,3 +51,14 @@ class DevEvaluator(SentenceEvaluator):
             **{f"AP_{setting}": value for setting, value in by_setting.items()},
             **{f"score_{each.name}": score for each, score in zip(self.collections, scores, strict=True)},
         }
+
+
+@contextmanager
+def converging(step: int) -> Iterator[None]:
+    """Tell that training went wrong where a vector of the model after `step` steps has no direction."""
+    try:
+        yield
+    except VectorError as problem:
+        raise IsoglotError(
+            f"training diverged: after step {step} {problem.found}; train with a lower --learning-rate."
+        ) from problem
