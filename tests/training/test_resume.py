@@ -135,6 +135,7 @@ def killed_in(recipe_file: Path, out: Path, place: str, count: int) -> None:
 
 # Calls at which a process is killed: in steps, between the files of a checkpoint, and as old ones are removed.
 KILLED_IN: dict[str, tuple[Any, str]] = {
+    "beginning": (run, "write_text"),
     "step": (PlanTrainer, "training_step"),
     "optimizer": (PlanTrainer, "_get_grad_norm"),
     "model written": (PlanTrainer, "_save_optimizer_and_scheduler"),
@@ -150,7 +151,7 @@ KILLED_IN: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize(
     ("place", "count", "resumed_at"),
     [
-        ("step", 0, 0), ("step", 3, 2), ("step", 5, 4), ("optimizer", 1, 0), ("optimizer", 4, 4),
+        ("beginning", 0, 0), ("step", 0, 0), ("step", 3, 2), ("step", 5, 4), ("optimizer", 1, 0), ("optimizer", 4, 4),
         ("model written", 0, 0), ("model written", 1, 2), ("optimizer written", 1, 2), ("state written", 2, 4),
         ("renamed", 0, 2), ("renamed", 2, 6), ("removing", 3, 4), ("finishing", 0, 6), ("putting in place", 0, 6),
     ],
@@ -232,6 +233,20 @@ def test_the_checkpoint_before_a_damaged_one_is_found(
     assert best < 5
     assert json.loads((tmp_path / "out" / "training.json").read_text())["first_step"] == best
     assert_same_weights(tmp_path / "out", uninterrupted("static"))
+
+
+def test_a_checkpoint_without_the_best_one_before_it_is_passed_over(
+    toy_recipe: Recipes, scripted: Callable[..., ScriptedDev], tmp_path: Path
+) -> None:
+    best = scripted(0.9, 0.5)
+    with at_steps(signalled(4)), pytest.raises(IsoglotError, match="stopped at step 5"):
+        train(toy_recipe(), tmp_path / "out")
+    damaged = tmp_path / ".out.partial" / "checkpoints" / "checkpoint-2" / "model.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    scripted(0.9, 0.5, 0.4)
+    model = train(toy_recipe(), tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "training.json").read_text())["first_step"] == 0
+    assert all(torch.equal(best.seen[0][name], value) for name, value in model.state_dict().items())
 
 
 def test_the_disk_holds_a_checkpoint_before_it_is_in_sight_and_before_the_one_before_it_goes(

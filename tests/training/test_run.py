@@ -14,6 +14,7 @@ from sentence_transformers import SentenceTransformer
 from isoglot.data import Collection, storage
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.training.recipe import Recipe
+from isoglot.training.record import differences
 from isoglot.training.run import train
 from isoglot.training.setup import open_training_collections
 from toys import parallel_qa_rows, write_parallel_qa
@@ -153,6 +154,24 @@ def test_unfinished_run_on_another_corpus_of_the_same_name_is_refused(
         )
     finally:
         Path(corpus).write_text(original)
+
+
+def test_unfinished_run_with_a_damaged_record_is_refused_and_kept(toy_recipe: Recipes, unfinished: Path) -> None:
+    (unfinished.parent / ".out.partial" / "training.json").write_text('{"recipe": {')
+    before = files(unfinished.parent)
+    assert "what it trains is not known; finish that one, or add --overwrite" in str(refusal(toy_recipe(), unfinished))
+    assert files(unfinished.parent) == before
+
+
+def test_collections_of_one_name_are_told_apart() -> None:
+    def record(*contents: str) -> dict[str, Any]:
+        parts = [{"name": "toy", "topics": 32, "content_hash": content} for content in contents]
+        return {"recipe": {}, "collections": parts, "dev": parts[:1]}
+
+    assert differences(record("one", "two"), record("one", "two")) == ""
+    assert "training content of toy is '32 topics, one; 32 topics, two' there" in differences(
+        record("one", "two"), record("three", "two")
+    )
 
 
 def test_run_goes_on_in_less_memory(toy_recipe: Recipes, unfinished: Path) -> None:

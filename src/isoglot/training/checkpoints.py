@@ -60,11 +60,14 @@ def drop_cut_off(folder: Path) -> None:
 
 
 def _is_complete(checkpoint: Path) -> bool:
+    """Whether all of it is there, and all of the best one before it, with which the training may end."""
     try:
         written = json.loads((checkpoint / SIZES).read_text(encoding="utf-8"))
+        best = json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))["best_global_step"]
     except (OSError, ValueError):
         return False
-    return bool(written == _sizes(checkpoint))
+    has_best = best in (None, step_of(checkpoint)) or _is_complete(checkpoint_folder(checkpoint.parent, best))
+    return written == _sizes(checkpoint) and has_best
 
 
 def _sizes(checkpoint: Path) -> dict[str, int]:

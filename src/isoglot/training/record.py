@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+from collections import defaultdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,11 @@ def _deciding(record: dict[str, Any]) -> dict[str, Any]:
     """Everything in a record that decides the model, by name."""
     recipe = {name: value for name, value in record["recipe"].items() if name not in FREE}
     kinds = {"training content": "collections", "dev content": "dev"}
-    content = {
-        f"{kind} of {part['name']}": f"{part['topics']} topics, {part['content_hash'][:12]}"
-        for kind, key in kinds.items()
-        for part in record.get(key, ())
-    }
-    return recipe | content
+    content: dict[str, list[str]] = defaultdict(list)  # collections may share a name
+    for kind, key in kinds.items():
+        for part in record.get(key, ()):
+            content[f"{kind} of {part['name']}"].append(f"{part['topics']} topics, {part['content_hash'][:12]}")
+    return recipe | {name: "; ".join(parts) for name, parts in content.items()}
 
 
 def measured_record(trainer: PlanTrainer, seconds: float, first_step: int) -> dict[str, Any]:

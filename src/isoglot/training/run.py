@@ -93,9 +93,10 @@ def _train_on(trainer: PlanTrainer, checkpoints: Path, console: Console) -> int:
 def _open_work_folder(work: Path, record: dict[str, Any], overwrite: bool) -> None:
     """Make the folder of the unfinished run ready: kept where it is the same run, else new."""
     known = work / RECORD
-    begun = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else None
+    begun = _begun(known)
     differing = differences(begun, record) if begun else "what it trains is not known"
-    if differing and work.exists() and not overwrite:
+    killed_at_once = work.is_dir() and not any(work.glob("[!.]*"))
+    if differing and work.exists() and not killed_at_once and not overwrite:
         raise RequestError(
             f"{work} holds an unfinished run of another recipe: {differing}; finish that one, or add --overwrite to "
             "drop it."
@@ -105,6 +106,14 @@ def _open_work_folder(work: Path, record: dict[str, Any], overwrite: bool) -> No
         work.mkdir(parents=True)
     drop_cut_off(work / CHECKPOINTS)
     write_text(known, json.dumps(record))
+
+
+def _begun(known: Path) -> dict[str, Any] | None:
+    """The record of an unfinished run, None where there is none that can be read."""
+    try:
+        return dict(json.loads(known.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _drop_if_useless(work: Path) -> None:

@@ -151,6 +151,18 @@ def test_a_second_reader_tokenises_nothing_and_another_prompt_all(
     assert read("b ") == [len(TEXTS), len(TEXTS)]
 
 
+@pytest.mark.parametrize(("name", "size"), [("ids", -1), ("ids", 9), ("ids", 0), ("ends", -1), ("ends", 0)])
+def test_files_cut_off_after_they_were_written_are_made_again(
+    name: str, size: int, models: Models, tmp_path: Path
+) -> None:
+    model, collection = models("static"), collection_of(TEXTS)
+    whole = BatchReader(model, [collection], all_rows(collection), tmp_path)([batch_of([1, 2], [3, 4])])["share"]
+    for path in tmp_path.glob(f"*.{name}.npy"):
+        path.write_bytes(path.read_bytes()[:size])
+    again = BatchReader(model, [collection], all_rows(collection), tmp_path)([batch_of([1, 2], [3, 4])])["share"]
+    assert_same(again.texts.features(np.arange(4)), whole.texts.features(np.arange(4)))
+
+
 def test_files_cut_off_are_made_again(models: Models, tmp_path: Path) -> None:
     model, collection = models("static"), collection_of(TEXTS)
     whole = BatchReader(model, [collection], all_rows(collection), tmp_path)([batch_of([1, 2], [3, 4])])["share"]

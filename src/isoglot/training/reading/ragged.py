@@ -67,10 +67,13 @@ def write_ragged(ragged: RaggedIds, stem: Path) -> None:
 
 
 def open_ragged(stem: Path) -> RaggedIds | None:
-    """What `write_ragged` wrote, mapped into memory; None where it has not, or not to the end."""
+    """What `write_ragged` wrote, mapped into memory; None where it has not, or where a file was cut off since."""
     if not _file(stem, "ends").is_file():
         return None
-    ids, ends = (np.load(_file(stem, name), mmap_mode="r").view(np.ndarray) for name in ("ids", "ends"))
+    try:
+        ids, ends = (np.load(_file(stem, name), mmap_mode="r").view(np.ndarray) for name in ("ids", "ends"))
+    except (OSError, EOFError, ValueError):
+        return None
     return RaggedIds(ids, ends)
 
 
