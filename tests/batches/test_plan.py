@@ -9,6 +9,8 @@ from random_collections import LANGUAGES, assemble, parallel
 from isoglot.batches import Plan, strategy_named
 from isoglot.batches.inventory import take_inventory
 from isoglot.batches.languages import language_probabilities
+from isoglot.batches.strategies import one_pair
+from isoglot.batches.streams import DRAW
 from isoglot.data import Collection
 
 
@@ -36,6 +38,33 @@ def uneven(common: int, rare: int, each: dict[str, int] | None = None) -> Collec
     sizes = each or {"en": common, "de": rare}
     rows = [(f"{language}{number}", language) for language, size in sizes.items() for number in range(size)]
     return assemble("uneven", rows, [(f"p{t}", None, c) for t, c in rows], [(t, f"p{t}", 1) for t, _ in rows])
+
+
+@pytest.mark.parametrize(("strategy", "share"), [("one-pair", 0.0), ("hybrid-one-pair", 0.3)])
+def test_a_pair_that_no_collection_has_is_drawn_again(strategy: str, share: float) -> None:
+    apart = parallel("one", 9, ["ar", "de"]), parallel("other", 9, ["en", "zh-Hant"], first=9)
+    planned, steps = plan(*apart, strategy=strategy, alpha=0.3), 1200
+    planned.check(steps)
+    drawn = Counter()
+    for step in range(steps):
+        collection = apart[planned.batch(step).collection]
+        asked, given = (set(read(collection, planned, step)) for read in (query_languages, passage_languages))
+        drawn[*asked, *given] += 1  # one language on each side, or the pair would be longer
+    mono = sum(count for (asked, given), count in drawn.items() if asked == given)
+    assert within(mono, steps, share) if share else mono == 0
+    for pair in (("ar", "de"), ("de", "ar"), ("en", "zh-Hant"), ("zh-Hant", "en")):
+        assert within(drawn[pair], steps, (1 - share) / 4)
+
+
+def test_a_pair_that_a_collection_has_is_not_drawn_again() -> None:
+    languages, seed = sorted({"ar", "de", "en"}), 5
+    planned = plan(parallel("c", 6), parallel("pairs", 6, languages, first=6), strategy="one-pair", seed=seed)
+    for step in range(30):
+        expected = one_pair(np.ones(4) / 4, np.random.default_rng([seed, DRAW, step]))
+        batch = planned.batch(step)
+        collection = [parallel("c", 6), parallel("pairs", 6, languages, first=6)][batch.collection]
+        asked, given = (set(read(collection, planned, step)) for read in (query_languages, passage_languages))
+        assert expected[LANGUAGES.index(*asked), LANGUAGES.index(*given)] == 1.0
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 10])

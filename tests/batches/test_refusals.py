@@ -62,12 +62,11 @@ def test_a_pair_with_too_few_topics_is_named_with_what_to_do() -> None:
     plan(rare_german(), "one-pair", 2).check(50)
 
 
-def test_no_smaller_batch_is_advised_for_a_pair_that_no_topic_has() -> None:
-    rows = [(f"t{n}", c) for n in range(8) for c in (("en", "de") if n < 4 else ("en", "th"))]
-    collection = assemble("c", rows, [(t + c, t, c) for t, c in rows], [(t, t + c, 1) for t, c in rows])
-    message = refusal(plan(collection, "one-pair", 2))
-    assert "at most 0 topics" in message
-    assert "batch of 2; use --strategy cross-lingual." in message
+@pytest.mark.parametrize("strategy", ["one-pair", "hybrid-one-pair"])
+def test_pairs_of_languages_that_no_topic_has_advise_monolingual_batches(strategy: str) -> None:
+    rows = [(f"t{n}", "en" if n < 4 else "th") for n in range(8)]
+    collection = assemble("c", rows, [(t, t, c) for t, c in rows], [(t, t, 1) for t, _ in rows])
+    assert "topics in two languages, and there are none; use --strategy mono" in refusal(plan(collection, strategy, 2))
 
 
 def test_a_collection_of_judged_negatives_alone_is_refused() -> None:

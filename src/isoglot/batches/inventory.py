@@ -1,6 +1,7 @@
 """What a collection offers to batches: by topic and language, the rows of its queries and passages."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +91,12 @@ class Inventory:
     def topic_count(self) -> int:
         """Number of topics."""
         return self.indexed.topic_count
+
+    @cached_property
+    def pairs(self) -> NDArray[np.bool_]:
+        """Whether some topic has a query in one language and a passage in the other: [L, L]."""
+        topics = np.arange(self.topic_count)
+        return self.has(self.queries, topics).T @ self.has(self.passages, topics)
 
     def has(self, shelf: Shelf, topics: Rows) -> NDArray[np.bool_]:
         """Whether each topic has something on the shelf in each language: [topics, L]."""

@@ -8,11 +8,11 @@ import numpy as np
 
 from isoglot.batches.batch import Batch
 from isoglot.batches.examples import draw_negatives, draw_pairs, draw_versions
-from isoglot.batches.inventory import take_inventory
+from isoglot.batches.inventory import Inventory, take_inventory
 from isoglot.batches.languages import LanguageWeights, language_probabilities
 from isoglot.batches.masks import excluded, positive
 from isoglot.batches.refusals import check_use, too_few
-from isoglot.batches.strategies import Schedule, Weights
+from isoglot.batches.strategies import Schedule, Weights, cross_lingual, one_of
 from isoglot.batches.streams import DRAW, EXAMPLES, StreamKey, Streams
 from isoglot.data import Collection
 from isoglot.errors import RequestError
@@ -23,7 +23,8 @@ class Plan:
 
     The languages of a step are drawn first (over those of all collections it may draw), then the collection, in
     proportion to the number of its topics that can stand in such a batch, raised to gamma (gamma = 1: arXiv 2408.10536,
-    "based on dataset size"). Topics follow the collection's and pattern's own order of rounds, see `topic_batches`.
+    "based on dataset size"). One pair of two languages that none of them has is drawn again. Topics follow the
+    collection's and pattern's own order of rounds, see `topic_batches`.
 
     Nothing needs saving to resume: a plan only remembers what it computed, and computes it again where it must.
 
@@ -104,16 +105,25 @@ class Plan:
         """Over the collections that the step may draw."""
         started = self.first_steps <= step
         if started.tobytes() not in self._probabilities:
-            stocks = [stock for stock, is_started in zip(self._inventories, started, strict=True) if is_started]
             self._probabilities[started.tobytes()] = language_probabilities(
-                stocks, self.language_weights, self.language_temperature
+                self._started(step), self.language_weights, self.language_temperature
             )
         return self._probabilities[started.tobytes()]
 
     def _draw_pairs(self, step: int) -> tuple[Weights, np.random.Generator]:
         """The language pairs of a step, and the generator that draws its collection next."""
         rng = np.random.default_rng([self.seed, DRAW, step])
-        return self.schedule(step)(self._language_probabilities(step), rng), rng
+        languages = self._language_probabilities(step)
+        pairs = self.schedule(step)(languages, rng)
+        if np.count_nonzero(pairs) == 1 and not pairs.diagonal().any():
+            there = np.any([stock.pairs for stock in self._started(step)], axis=0)
+            if not there[pairs > 0].any() and (possible := cross_lingual(languages, rng) * there).any():
+                pairs = one_of(possible, rng)
+        return pairs, rng
+
+    def _started(self, step: int) -> list[Inventory]:
+        """The collections that the step may draw."""
+        return [stock for stock, first in zip(self._inventories, self.first_steps, strict=True) if first <= step]
 
     def _draw(self, step: int) -> tuple[StreamKey, int]:
         """The stream of a step, and how many earlier steps took a batch from it."""

@@ -24,6 +24,8 @@ def too_few(
         return f"cross-lingual batches need two languages, and there is {only!r} alone; use --strategy monolingual."
     if wanted.sum() == 1 and not wanted.diagonal().any():
         asked, given = (languages[side[0]] for side in np.nonzero(wanted))
+        if most == 0:
+            return "cross-lingual batches need topics in two languages, and there are none; use --strategy monolingual."
         lower = f"lower --batch-size to {most} or less, or " if most > 1 else ""
         return (
             f"at most {most} topics of a collection have a query in {asked!r} and a passage in {given!r}, fewer than a "

@@ -57,11 +57,14 @@ def hybrid(alpha: float = 0.5, crossing: Strategy = cross_lingual) -> Strategy:
 
 def one_pair(languages: Weights, rng: np.random.Generator) -> Weights:
     """The whole batch with queries in one random language and passages in one other: X-Y as homogeneous as X-X-mono."""
-    pairs = cross_lingual(languages, rng)
-    if not pairs.any():
-        return pairs
+    return one_of(cross_lingual(languages, rng), rng)
+
+
+def one_of(pairs: Weights, rng: np.random.Generator) -> Weights:
+    """One of some pairs, drawn by weight; none of none."""
     chosen = np.zeros(pairs.size)
-    chosen[rng.choice(pairs.size, p=pairs.ravel() / pairs.sum())] = 1.0
+    if pairs.any():
+        chosen[rng.choice(pairs.size, p=pairs.ravel() / pairs.sum())] = 1.0
     return chosen.reshape(pairs.shape)
 
 
