@@ -81,7 +81,7 @@ def test_help_of_train_shows_every_field_with_its_default(isoglot: Isoglot, monk
 def other_value(name: str) -> Any:
     """A valid value of a field that is not its default."""
     return {
-        "model": "isoglot/static", "train": ["a.jsonl", "b=c"], "languages": ["de", "th"], "strategy": "mixed",
+        "model": "isoglot/static", "train": ["a.jsonl", "b=c"], "languages": ["de", "th"], "strategy": "within-batch",
         "alpha": 0.25, "gamma": 0.5, "language_weights": "size", "batch_size": 12, "steps": 34, "learning_rate": 2e-4,
         "weight_decay": 0.2, "warmup": 0.3, "scheduler": "cosine", "max_gradient_norm": 2.0, "temperature": 0.02,
         "symmetric": True, "negatives": 3, "query_prompt": "", "passage_prompt": "text: ", "pooling": "cls",
@@ -99,6 +99,8 @@ NEEDED = {
     "foreign_negatives": {"negatives": 2},
     "distill": {"teacher": "isoglot/static"},
     "teacher_language": {"teacher": "isoglot/static"},
+    "distill_weight": {"teacher": "isoglot/static"},
+    "language_temperature": {"language_weights": "size"},
 }
 
 

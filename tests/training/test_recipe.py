@@ -1,13 +1,15 @@
 """Recipes: defaults, file and flags in that order, and one sentence for everything that is wrong."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import numpy as np
 import pytest
 import yaml
 
+from isoglot.batches import strategy_named
 from isoglot.errors import RequestError
-from isoglot.training.recipe import Recipe, read_recipe, write_recipe
+from isoglot.training.recipe import Recipe, StrategyName, read_recipe, write_recipe
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -117,11 +119,23 @@ def test_patience_without_dev_topics_is_refused() -> None:
         ({"foreign_negatives": 0.5}, "give negatives too"),
         ({"distill": "vectors"}, "needs a teacher"),
         ({"teacher_language": "en"}, "needs a teacher"),
+        ({"distill_weight": 2.0}, "distill weight 2.0 needs a teacher"),
+        ({"language_temperature": 3.0}, "language weights size"),
     ],
 )
 def test_what_would_be_without_effect_is_refused(fields: dict[str, object], needed: str) -> None:
     assert needed in refusal(None, **fields)
-    assert Recipe.model_validate(fields | {"negatives": 1, "teacher": "isoglot/static"})
+    needs = {"negatives": 1, "teacher": "isoglot/static", "language_weights": "size"}
+    assert Recipe.model_validate(fields | needs)
+
+
+@pytest.mark.parametrize("strategy", get_args(StrategyName))
+def test_an_alpha_at_the_end_is_for_strategies_that_it_changes(strategy: str) -> None:
+    first, last = (strategy_named(strategy, alpha)(0)(np.ones(2) / 2, np.random.default_rng(0)) for alpha in (1.0, 0.0))
+    if np.array_equal(first, last):
+        assert f"{strategy} batches have no alpha" in refusal(None, strategy=strategy, alpha_end=0.0)
+    else:
+        assert read_recipe(None, {"strategy": strategy, "alpha_end": 0.0}).alpha_end == 0.0
 
 
 @pytest.mark.parametrize(

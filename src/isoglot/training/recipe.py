@@ -10,6 +10,7 @@ from isoglot.errors import RequestError, unknown
 from isoglot.training.adapt.rates import parse_rates
 
 StrategyName = Literal["mixed", "monolingual", "cross-lingual", "hybrid", "one-pair", "within-batch", "hybrid-one-pair"]
+WITH_ALPHA = ("hybrid", "within-batch", "hybrid-one-pair")  # strategies that alpha decides
 
 
 class Recipe(BaseModel):
@@ -150,8 +151,27 @@ class Recipe(BaseModel):
     def _nothing_asked_for_is_without_effect(self) -> Self:
         if self.foreign_negatives and not self.negatives:
             raise RequestError(f"foreign negatives are {self.foreign_negatives} of no negatives; give negatives too.")
-        if self.teacher is None and (self.teacher_language is not None or self.distill != "scores"):
-            asked = "a teacher language" if self.teacher_language is not None else f"distill {self.distill}"
+        if self.alpha_end is not None and self.strategy not in WITH_ALPHA:
+            raise RequestError(
+                f"alpha end is {self.alpha_end}, but {self.strategy} batches have no alpha; leave it out, or take one "
+                f"of {', '.join(WITH_ALPHA)}."
+            )
+        if self.language_temperature != 1.0 and self.language_weights != "size":
+            raise RequestError(
+                f"language temperature is {self.language_temperature}, but languages are drawn uniformly; give "
+                "language weights size too, or leave it out."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_a_teacher_is_told_has_a_teacher(self) -> Self:
+        told = {
+            "a teacher language": self.teacher_language is not None,
+            f"distill {self.distill}": self.distill != "scores",
+            f"distill weight {self.distill_weight}": self.distill_weight != 1.0,
+        }
+        asked = next((what for what, is_told in told.items() if is_told), None)
+        if asked is not None and self.teacher is None:
             raise RequestError(f"{asked} needs a teacher; name one, or leave it out.")
         return self
 

@@ -12,11 +12,9 @@ from pydantic import ValidationError
 
 from isoglot.errors import RequestError, unknown
 from isoglot.experiments.grid.spec import Spec
-from isoglot.training.recipe import Recipe, sentence_of
+from isoglot.training.recipe import WITH_ALPHA, Recipe, sentence_of
 
-# Strategies that alpha decides; for the others it is put back to the default, so that no training is done twice.
 MOST_NAMED = 3  # entries of a list that a system's name says it lacks
-WITH_ALPHA = ("hybrid", "within-batch", "hybrid-one-pair")
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,7 @@ def _recipes(spec: Spec) -> Iterator[Recipe]:
 
 
 def _recipe(fields: dict[str, Any]) -> Recipe:
+    """The recipe; an alpha that its strategy lacks goes back to the default, so that no training is done twice."""
     if fields.get("strategy", Recipe.model_fields["strategy"].default) not in WITH_ALPHA:
         fields = {name: value for name, value in fields.items() if name not in ("alpha", "alpha_end")}
     try:
