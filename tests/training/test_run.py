@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 
 from isoglot.data import Collection, storage
@@ -154,6 +156,25 @@ def test_unfinished_run_on_another_corpus_of_the_same_name_is_refused(
         )
     finally:
         Path(corpus).write_text(original)
+
+
+@pytest.mark.parametrize("role", ["model", "teacher"])
+def test_unfinished_run_with_another_model_in_the_same_folder_is_refused(
+    role: str, toy_recipe: Recipes, finished: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "start"
+    shutil.copytree(finished, folder)
+    recipe = toy_recipe(seed=2, **{role: str(folder)})
+    with at_steps(failing_in(3)), pytest.raises(RuntimeError, match="the disk is gone"):
+        train(recipe, tmp_path / "next")
+    weights = load_file(folder / "model.safetensors")
+    save_file({name: value + 1 for name, value in weights.items()}, folder / "model.safetensors")
+    assert re.search(
+        rf"recipe: content of the {role} is '\w+' there and '\w+' here;", str(refusal(recipe, tmp_path / "next"))
+    )
+    save_file(weights, folder / "model.safetensors")
+    (folder / "README.md").write_text("Another card.")
+    train(recipe, tmp_path / "next")
 
 
 def test_unfinished_run_with_a_damaged_record_is_refused_and_kept(toy_recipe: Recipes, unfinished: Path) -> None:

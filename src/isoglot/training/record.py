@@ -15,6 +15,7 @@ from sentence_transformers import SentenceTransformer
 from isoglot.data import Collection
 from isoglot.files import write_text
 from isoglot.models.roles import prompt_of
+from isoglot.training.contents import model_contents
 from isoglot.training.recipe import Recipe, write_recipe
 from isoglot.training.trainer import PlanTrainer
 from isoglot.versions import versions_of
@@ -31,6 +32,7 @@ def request_record(recipe: Recipe, train_parts: list[Collection], dev_parts: lis
         "recipe": recipe.model_dump(),
         "collections": [_about(part) for part in train_parts],
         "dev": [_about(part) for part in dev_parts],
+        "models": model_contents(recipe),
     }
     return json.loads(json.dumps(record)) | {"before": training_records(Path(recipe.model))}
 
@@ -72,6 +74,8 @@ def _deciding(record: dict[str, Any]) -> dict[str, Any]:
     for kind, key in kinds.items():
         for part in record.get(key, ()):
             content[f"{kind} of {part['name']}"].append(f"{part['topics']} topics, {part['content_hash'][:12]}")
+    for role, digest in record.get("models", {}).items():
+        content[f"content of the {role}"].append(digest[:12])
     return recipe | {name: "; ".join(parts) for name, parts in content.items()}
 
 
