@@ -195,6 +195,15 @@ def test_weights_that_workers_use_unlike_one_another_are_averaged_in_one_exchang
         assert mean == pytest.approx([(world - 1) / 2, 1.0])
 
 
+def seconds_of_waiting() -> float:
+    backend = dist.distributed_c10d._get_default_group()._get_backend(torch.device("cpu"))
+    return backend.options._timeout.total_seconds()
+
+
+def test_workers_wait_for_hours_for_what_the_first_does_alone() -> None:
+    assert run_workers(2, seconds_of_waiting) == [24 * 3600] * 2
+
+
 def weights_after_broadcast() -> list[NDArray]:
     rank = PartialState().process_index
     torch.manual_seed(rank)

@@ -3,12 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from accelerate import PartialState
 from accelerate.utils import broadcast_object_list
 
 from isoglot.errors import IsoglotError, RequestError
+
+# Others wait while the first worker encodes a collection with the teacher, or scores the dev topics: longer than the
+# ten to thirty minutes after which PyTorch takes a worker for lost. One that is lost is told by the launcher.
+LONGEST_WAIT = timedelta(days=1)
 
 
 class WorkerError(IsoglotError):
@@ -17,7 +22,7 @@ class WorkerError(IsoglotError):
 
 def join_workers() -> None:
     """Meet the other workers that a launcher started; without this, those on a CPU would not know of each other."""
-    PartialState(cpu=not torch.cuda.is_available())
+    PartialState(cpu=not torch.cuda.is_available(), timeout=LONGEST_WAIT)
 
 
 def is_left_alone() -> bool:
