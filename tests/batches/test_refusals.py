@@ -69,6 +69,26 @@ def test_pairs_of_languages_that_no_topic_has_advise_monolingual_batches(strateg
     assert "topics in two languages, and there are none; use --strategy mono" in refusal(plan(collection, strategy, 2))
 
 
+def test_further_positives_without_a_second_language_are_refused() -> None:
+    alone = [parallel("c", 9, ["en"]), parallel("d", 9, ["de"], first=9)]
+    named = strategy_named("monolingual")
+    message = refusal(Plan(alone, named, batch_size=2, seed=0, versions=3))
+    assert "relevant passages in two languages; leave --multi-positives out" in message
+    assert refusal(Plan(alone[:1], named, batch_size=2, seed=0, versions=3)) == message
+    Plan([*alone, parallel("e", 9, first=18)], named, batch_size=2, seed=0, versions=3).check(50)
+
+
+def test_a_parallel_passage_that_is_not_judged_is_a_further_positive() -> None:
+    rows = [(f"t{n}", "en") for n in range(9)]
+    both = [(t, c) for t, _ in rows for c in ("en", "th")]
+    collection = assemble("c", rows, [(t + c, t, c) for t, c in both], [(t, t + c, 1) for t, c in rows])
+    named = strategy_named("mixed")
+    Plan([collection.select_languages(["en"])], named, batch_size=2, seed=0).check(5)
+    planned = Plan([collection], named, batch_size=2, seed=0, versions=1)
+    planned.check(5)
+    assert planned.batch(0).positive.sum() == 4
+
+
 def test_a_collection_of_judged_negatives_alone_is_refused() -> None:
     collection = assemble("c", [("t", "en")], [("p", None, "en")], [("t", "p", 0)])
     for strategy in ("mixed", "monolingual"):

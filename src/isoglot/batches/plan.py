@@ -11,7 +11,7 @@ from isoglot.batches.examples import draw_negatives, draw_pairs, draw_versions
 from isoglot.batches.inventory import Inventory, take_inventory
 from isoglot.batches.languages import LanguageWeights, language_probabilities
 from isoglot.batches.masks import excluded, positive
-from isoglot.batches.refusals import check_use, too_few
+from isoglot.batches.refusals import check_use, check_versions, too_few
 from isoglot.batches.strategies import Schedule, Weights, cross_lingual, one_of
 from isoglot.batches.streams import DRAW, EXAMPLES, StreamKey, Streams
 from isoglot.data import Collection
@@ -63,7 +63,7 @@ class Plan:
         self.language_weights, self.language_temperature = language_weights, language_temperature
         self.first_steps = np.array(first_steps or [0] * len(collections))
         self.negatives, self.foreign_negatives = negatives, foreign_negatives
-        self.versions = min(versions, len(self.languages) - 1)
+        self.multi_positives, self.versions = versions > 0, min(versions, len(self.languages) - 1)
         self._inventories = [take_inventory(collection, self.languages) for collection in collections]
         self._streams = Streams(self._inventories, batch_size, seed)
         self._probabilities: dict[bytes, Weights] = {}
@@ -80,6 +80,8 @@ class Plan:
                 pass
         for stock in self._inventories:
             check_use(stock, self.batch_size, self.negatives)
+        if self.multi_positives:
+            check_versions(self._inventories)
 
     def batch(self, step: int) -> Batch:
         """The global batch of a step, counted from 0.

@@ -1,5 +1,7 @@
 """The sentences for batches that cannot be filled."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,3 +55,17 @@ def check_use(stock: Inventory, batch_size: int, negatives: int) -> None:
             f"{stock.name} has no judgments with relevance 0 to take {negatives} hard negatives from; leave "
             "--negatives out."
         )
+
+
+def check_versions(inventories: Sequence[Inventory]) -> None:
+    """Raise RequestError where no positive has a version in another language."""
+    if not any(map(_has_versions, inventories)):
+        raise RequestError("no topic has relevant passages in two languages; leave --multi-positives out.")
+
+
+def _has_versions(stock: Inventory) -> bool:
+    if (stock.has(stock.passages, np.arange(stock.topic_count)).sum(axis=1) > 1).any():
+        return True
+    owner, rows = stock.versions.expand(stock.groups.rows)
+    group_in_language = np.unique(np.stack([owner, stock.indexed.passage_language[rows]]), axis=1)
+    return group_in_language.shape[1] > len(stock.groups.rows)

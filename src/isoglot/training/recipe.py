@@ -64,9 +64,10 @@ class Recipe(BaseModel):
     max_gradient_norm: Annotated[float, Field(ge=0, description="clip gradients to this L2 norm, 0 for never")] = 1.0
     temperature: Annotated[float, Field(gt=0, description="divides the cosines in the loss")] = 0.05
     symmetric: Annotated[bool, Field(description="also classify the query of each passage")] = False
-    multi_positives: Annotated[bool, Field(description="every language version of a positive counts as positive")] = (
-        False
-    )
+    multi_positives: Annotated[
+        bool,
+        Field(description="language versions of a positive, 10 at most, count as positives too"),
+    ] = False
     negatives: Annotated[int, Field(ge=0, description="hard negatives per example (judgments with relevance 0)")] = 0
     foreign_negatives: Annotated[
         float, Field(ge=0, le=1, description="share of the hard negatives in other languages than the passage")
