@@ -9,6 +9,8 @@ from random_collections import LANGUAGES, Facts, assemble, collections, group_of
 from isoglot.batches import STRATEGIES, Plan, strategy_named
 from isoglot.data import Collection
 from isoglot.errors import RequestError
+from isoglot.training.parts import plan_of
+from isoglot.training.recipe import Recipe
 
 
 @settings(max_examples=50, deadline=None)
@@ -109,3 +111,13 @@ def test_versions_are_the_last_candidates() -> None:
     assert batch.excluded[zero, 3 + zero]
     assert batch.positive[zero, 6 + zero]
     assert not batch.excluded[:, 6:].any()
+
+
+def test_a_recipe_with_multi_positives_holds_every_version() -> None:
+    languages = ["ar", "bg", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hi", "hu", "it", "ja"]
+    collection = parallel("c", 9, languages)
+    recipe = Recipe(model="isoglot/static", train=["c"], strategy="cross-lingual", batch_size=4, multi_positives=True)
+    batch = plan_of(recipe, [collection]).batch(0)
+    of_passage = np.array(collection.passages["language"].to_pylist())
+    for own, versions in zip(batch.passages, batch.versions, strict=True):
+        assert sorted([of_passage[own], *of_passage[versions]]) == languages

@@ -17,9 +17,6 @@ from isoglot.training.recipe import Recipe
 from isoglot.training.rowwise import make_rowwise
 from isoglot.training.teacher import Teacher
 
-# Versions of a positive that a batch holds at most, with multi_positives: those of 11 languages.
-MOST_VERSIONS = 10
-
 
 def plan_of(recipe: Recipe, train_parts: list[Collection]) -> Plan:
     """The batches of a recipe.
@@ -28,6 +25,7 @@ def plan_of(recipe: Recipe, train_parts: list[Collection]) -> Plan:
         RequestError: the strategy, the curriculum or a collection does not fit.
     """
     names = [part.name for part in train_parts]
+    languages = {language for part in train_parts for language in part.languages}
     return Plan(
         train_parts,
         strategy_named(recipe.strategy, recipe.alpha, recipe.alpha_end, recipe.steps),
@@ -39,7 +37,7 @@ def plan_of(recipe: Recipe, train_parts: list[Collection]) -> Plan:
         first_steps=None if recipe.curriculum is None else first_steps(recipe.curriculum, names, recipe.steps),
         negatives=recipe.negatives,
         foreign_negatives=recipe.foreign_negatives,
-        versions=MOST_VERSIONS if recipe.multi_positives else 0,
+        versions=len(languages) if recipe.multi_positives else 0,
     )
 
 

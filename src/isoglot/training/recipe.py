@@ -66,7 +66,7 @@ class Recipe(BaseModel):
     symmetric: Annotated[bool, Field(description="also classify the query of each passage")] = False
     multi_positives: Annotated[
         bool,
-        Field(description="language versions of a positive, 10 at most, count as positives too"),
+        Field(description="every language version of a positive is in the batch and counts as positive"),
     ] = False
     negatives: Annotated[int, Field(ge=0, description="hard negatives per example (judgments with relevance 0)")] = 0
     foreign_negatives: Annotated[
