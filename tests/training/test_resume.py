@@ -235,6 +235,17 @@ def test_the_checkpoint_before_a_damaged_one_is_found(
     assert_same_weights(tmp_path / "out", uninterrupted("static"))
 
 
+def test_a_file_that_a_desktop_put_into_a_checkpoint_does_no_harm(
+    toy_recipe: Recipes, uninterrupted: Callable[[str], Path], tmp_path: Path
+) -> None:
+    with at_steps(signalled(4)), pytest.raises(IsoglotError, match="stopped at step 5"):
+        train(toy_recipe(), tmp_path / "out")
+    (tmp_path / ".out.partial" / "checkpoints" / "checkpoint-5" / ".DS_Store").write_bytes(b"of the desktop")
+    train(toy_recipe(), tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "training.json").read_text())["first_step"] == 5
+    assert_same_weights(tmp_path / "out", uninterrupted("static"))
+
+
 def test_a_checkpoint_without_the_best_one_before_it_is_passed_over(
     toy_recipe: Recipes, scripted: Callable[..., ScriptedDev], tmp_path: Path
 ) -> None:

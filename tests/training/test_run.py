@@ -16,7 +16,7 @@ from sentence_transformers import SentenceTransformer
 from isoglot.data import Collection, storage
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.training.recipe import Recipe
-from isoglot.training.record import differences
+from isoglot.training.record import differences, training_records
 from isoglot.training.run import train
 from isoglot.training.setup import open_training_collections
 from toys import parallel_qa_rows, write_parallel_qa
@@ -182,6 +182,12 @@ def test_unfinished_run_with_a_damaged_record_is_refused_and_kept(toy_recipe: Re
     before = files(unfinished.parent)
     assert "what it trains is not known; finish that one, or add --overwrite" in str(refusal(toy_recipe(), unfinished))
     assert files(unfinished.parent) == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"text"', '{"loss": 0.1}'])
+def test_no_training_is_known_from_a_record_of_something_else(text: str, tmp_path: Path) -> None:
+    (tmp_path / "training.json").write_text(text)
+    assert training_records(tmp_path) == training_records(tmp_path / "nowhere") == []
 
 
 def test_collections_of_one_name_are_told_apart() -> None:

@@ -43,10 +43,11 @@ def training_records(model: Path) -> list[dict[str, Any]]:
     Of each training its "recipe", and the "collections" and "dev" topics by name and content; an empty list for a model
     of which no training is known.
     """
-    if not (model / RECORD).is_file():
+    try:
+        record = json.loads((model / RECORD).read_text(encoding="utf-8"))
+        return [{name: record[name] for name in ("recipe", "collections", "dev")}, *record.get("before", [])]
+    except (OSError, ValueError, KeyError, TypeError):  # none, or a file of this name from elsewhere
         return []
-    record = json.loads((model / RECORD).read_text(encoding="utf-8"))
-    return [{name: record[name] for name in ("recipe", "collections", "dev")}, *record.get("before", [])]
 
 
 def keep_record(model: Path, folder: Path) -> None:
