@@ -100,13 +100,19 @@ def test_an_exception_leaves_things_as_they_were(tmp_path: Path, failure: type[B
 
 
 def test_what_a_killed_run_left_does_not_get_into_the_next(tmp_path: Path) -> None:
-    stale = beside(tmp_path / "run")
-    finished(stale, "stale")
+    stale = finished(tmp_path / ".run.new", "stale")
     (stale / "stale.bin").write_text("stale")
     with new_folder(tmp_path / "run", MARKER) as temporary:
         (temporary / MARKER).write_text("new")
     assert names(tmp_path / "run") == [MARKER]
     assert names(tmp_path) == ["run"]
+
+
+def test_an_unfinished_training_of_the_same_name_stays(tmp_path: Path) -> None:
+    training = finished(beside(tmp_path / "run"), "unfinished")
+    with new_folder(tmp_path / "run", MARKER) as temporary:
+        (temporary / MARKER).write_text("new")
+    assert (training / MARKER).read_text() == "unfinished"
 
 
 def test_replace_folder_survives_an_old_one_left_by_a_kill(tmp_path: Path) -> None:
@@ -163,8 +169,8 @@ def test_the_disk_holds_all_of_a_folder_before_it_gets_its_name_and_the_name_bef
         (folder / MARKER).write_text("new")
         (folder / "inside").mkdir()
         (folder / "inside" / "weights").write_bytes(b"weights")
-    assert sorted(disk[:4]) == sorted(["inside", MARKER, "weights", ".run.partial"])
-    assert disk[4:] == ["run > .run.old", ".run.partial > run", tmp_path.name, ".run.old gone"]
+    assert sorted(disk[:4]) == sorted(["inside", MARKER, "weights", ".run.new"])
+    assert disk[4:] == ["run > .run.old", ".run.new > run", tmp_path.name, ".run.old gone"]
 
 
 def test_the_disk_holds_a_text_before_it_gets_its_name(tmp_path: Path, disk: list[str]) -> None:

@@ -119,7 +119,7 @@ def new_folder(folder: Path, marker: str, *, overwrite: bool = False) -> Iterato
         RequestError: see `check_output`.
     """
     check_output(folder, marker, overwrite)
-    temporary = beside(folder)
+    temporary = beside(folder).with_suffix(".new")  # not what an unfinished training of that name goes on from
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
