@@ -14,6 +14,7 @@ from isoglot.data.catalogue import open_collection
 from isoglot.errors import IsoglotError, RequestError
 from isoglot.models.load import load_model
 from isoglot.training.checkpoints import last_checkpoint
+from isoglot.training.failures import ids_of
 from isoglot.training.loss import Objective
 from isoglot.training.recipe import Recipe
 from isoglot.training.run import train
@@ -72,6 +73,17 @@ def test_loss_that_is_not_finite_stops_the_run_at_its_last_checkpoint(
     monkeypatch.undo()
     train(toy_recipe(), tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failed_batch_is_told_by_the_ids_of_all_its_texts(toy_recipe: Recipes) -> None:
+    (part,), _ = open_training_collections(toy_recipe())
+    batch = Plan([part], strategy_named("hybrid"), batch_size=6, seed=0, versions=1).batch(3)
+    batch.versions[2] = -1
+    ids, known = ids_of(batch, part), part.passages["passage_id"].to_pylist()
+    assert ids["version_ids"] == [[known[row] if row >= 0 else None for row in own] for own in batch.versions.tolist()]
+    assert ids["version_ids"][2] == [None]
+    assert ids["version_ids"][0] != [None]
+    assert ids["negative_ids"] == [[]] * 6
 
 
 @pytest.mark.parametrize("max_gradient_norm", [0, 1])

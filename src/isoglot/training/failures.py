@@ -5,10 +5,13 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 from accelerate import PartialState
 
 from isoglot.batches import Batch, Plan
+from isoglot.batches.inventory import Rows
 from isoglot.data import Collection
 from isoglot.errors import IsoglotError
 from isoglot.files import write_text
@@ -72,11 +75,21 @@ def write_batch(problem: NotFiniteError, batch: Batch, part: Collection, path: P
     write_text(path, json.dumps({**about, "collection": part.name, **ids_of(batch, part), **rows}) + "\n")
 
 
-def ids_of(batch: Batch, part: Collection) -> dict[str, list[str]]:
-    """By what the queries and passages of a batch are found in the collection as its user has it."""
+def ids_of(batch: Batch, part: Collection) -> dict[str, list[Any]]:
+    """By what the texts of a batch are found in the collection as its user has it; for each query a list of the others.
+
+    None stands where a query has fewer hard negatives or versions.
+    """
+    passage_ids = part.passages["passage_id"]
+
+    def others(rows: Rows) -> list[list[str | None]]:
+        return [passage_ids.take(pa.array(own, mask=own < 0)).to_pylist() for own in rows]
+
     return {
         "query_ids": part.queries["query_id"].take(batch.queries).to_pylist(),
-        "passage_ids": part.passages["passage_id"].take(batch.passages).to_pylist(),
+        "passage_ids": passage_ids.take(batch.passages).to_pylist(),
+        "negative_ids": others(batch.negatives),
+        "version_ids": others(batch.versions),
     }
 
 
