@@ -196,6 +196,7 @@ def test_weights_that_workers_use_unlike_one_another_are_averaged_in_one_exchang
 
 
 def seconds_of_waiting() -> float:
+    dist.barrier()  # the first worker holds the store in which the others find each other, and must not be gone before
     backend = dist.distributed_c10d._get_default_group()._get_backend(torch.device("cpu"))
     return backend.options._timeout.total_seconds()
 
