@@ -88,3 +88,12 @@ def test_what_a_correction_was_fitted_on_counts(
     printed = said(isoglot, "isoglot/static", data["held"], *fitted)
     assert "Not checked whether the model was trained on this collection" in printed
     assert printed.count("40 texts) leak from") == 2
+
+
+def test_a_recipe_that_would_be_refused_today_still_tells_what_was_trained_on(
+    isoglot: Isoglot, model: Path, data: dict[str, Path]
+) -> None:
+    record = json.loads((model / "training.json").read_text())
+    record["recipe"] |= {"strategy": "mixed", "alpha_end": 0.1, "a field of earlier times": 1}
+    (model / "training.json").write_text(json.dumps(record))
+    assert "20 passages" in said(isoglot, model, data["first"])

@@ -1,6 +1,7 @@
 """encode: every distinct text once per role, in the order given, and none that the store knows."""
 
 import math
+import pickle
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -107,6 +108,7 @@ def test_a_text_without_a_direction_is_one_sentence_and_is_not_stored(bad: float
         encode(model, texts, "query", batch_size=1, store=store)
     assert str(caught.value).startswith("the vector of text 4 ('bad xxx")
     assert len(str(caught.value)) < 160
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # as it comes from another process
     result = encode_counted(model, texts[:4], "query", batch_size=1, store=store)
     np.testing.assert_array_equal(result.vectors, np.array([[0.6, 0.8]] * 4, np.float32))
     with pytest.raises(IsoglotError, match=r"^the vector of text 0 \('bad again'\) is zero or not finite"):

@@ -37,7 +37,7 @@ def poisoned_loss(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
 
 def test_weights_that_grow_beyond_all_numbers_are_told_as_divergence(toy_recipe: Recipes, tmp_path: Path) -> None:
     recipe = toy_recipe(learning_rate=1e38, eval_steps=1)
-    said = r"training diverged: after step \d the vector of text \d+ \(.+\) is zero or not finite; train with a lower"
+    said = r"after step [1-6] the vector of text \d+ \(.+\) is zero or not finite; train with a lower --learning-rate"
     with pytest.raises(IsoglotError, match=said):
         train(recipe, tmp_path / "out")
 

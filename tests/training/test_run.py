@@ -177,8 +177,11 @@ def test_unfinished_run_with_another_model_in_the_same_folder_is_refused(
     train(recipe, tmp_path / "next")
 
 
-def test_unfinished_run_with_a_damaged_record_is_refused_and_kept(toy_recipe: Recipes, unfinished: Path) -> None:
-    (unfinished.parent / ".out.partial" / "training.json").write_text('{"recipe": {')
+@pytest.mark.parametrize("record", ['{"recipe": {', "null", '{"loss": 0.1}'])
+def test_unfinished_run_with_a_damaged_record_is_refused_and_kept(
+    record: str, toy_recipe: Recipes, unfinished: Path
+) -> None:
+    (unfinished.parent / ".out.partial" / "training.json").write_text(record)
     before = files(unfinished.parent)
     assert "what it trains is not known; finish that one, or add --overwrite" in str(refusal(toy_recipe(), unfinished))
     assert files(unfinished.parent) == before
@@ -188,6 +191,11 @@ def test_unfinished_run_with_a_damaged_record_is_refused_and_kept(toy_recipe: Re
 def test_no_training_is_known_from_a_record_of_something_else(text: str, tmp_path: Path) -> None:
     (tmp_path / "training.json").write_text(text)
     assert training_records(tmp_path) == training_records(tmp_path / "nowhere") == []
+
+
+def test_a_file_in_the_place_of_the_unfinished_run_is_refused(toy_recipe: Recipes, tmp_path: Path) -> None:
+    (tmp_path / ".out.partial").write_text("left by a kill")
+    assert "what it trains is not known" in str(refusal(toy_recipe(), tmp_path / "out"))
 
 
 def test_collections_of_one_name_are_told_apart() -> None:

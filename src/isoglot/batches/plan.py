@@ -117,11 +117,16 @@ class Plan:
         rng = np.random.default_rng([self.seed, DRAW, step])
         languages = self._language_probabilities(step)
         pairs = self.schedule(step)(languages, rng)
-        if np.count_nonzero(pairs) == 1 and not pairs.diagonal().any():
-            there = np.any([stock.pairs for stock in self._started(step)], axis=0)
-            if not there[pairs > 0].any() and (possible := cross_lingual(languages, rng) * there).any():
-                pairs = one_of(possible, rng)
-        return pairs, rng
+        is_one_pair = np.count_nonzero(pairs) == 1 and not pairs.diagonal().any()
+        return (self._one_that_is_there(pairs, step, rng) if is_one_pair else pairs), rng
+
+    def _one_that_is_there(self, pair: Weights, step: int, rng: np.random.Generator) -> Weights:
+        """The pair where a collection of the step has it, else another one that one has; itself where none has any."""
+        there = np.any([stock.pairs for stock in self._started(step)], axis=0)
+        if there[pair > 0].any():
+            return pair
+        another = one_of(cross_lingual(self._language_probabilities(step), rng) * there, rng)
+        return another if another.any() else pair
 
     def _started(self, step: int) -> list[Inventory]:
         """The collections that the step may draw."""

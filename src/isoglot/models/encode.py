@@ -160,15 +160,11 @@ def _encoded(
 
 
 class VectorError(IsoglotError):
-    """A vector has no direction.
+    """A vector has no direction; the one argument says which."""
 
-    Args:
-        found: which one.
-    """
-
-    def __init__(self, found: str) -> None:
-        super().__init__(f"{found}; leave the text out or use another model.")
-        self.found = found
+    def __str__(self) -> str:
+        """The sentence for whoever encodes."""
+        return f"{self.args[0]}; leave the text out or use another model."
 
 
 def _unit(vectors: Floats, texts: Sequence[str], rows: Rows) -> Floats:

@@ -22,7 +22,7 @@ def content_of(folder: Path) -> str:
     found = sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name != "README.md" and not f"/{name}".count("/."):
+        if path.is_file() and name != "README.md" and "/." not in f"/{name}":
             with path.open("rb") as file:
                 found.update(f"{name} {file_digest(file, 'sha256').hexdigest()}\n".encode())
     return found.hexdigest()

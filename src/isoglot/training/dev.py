@@ -35,10 +35,10 @@ class DevEvaluator(SentenceEvaluator):
             steps: for the error.
 
         Raises:
-            IsoglotError: the weights are no longer finite.
+            IsoglotError: a text has a vector that is zero or not finite.
         """
         advice = " while scoring the dev topics: hold back fewer of them (--dev-topics)"
-        with enough_memory(advice), converging(steps):
+        with enough_memory(advice), divergence_explained(steps):
             found = [evaluate(model, collection).scores["settings"] for collection in self.collections]
         by_setting = {
             setting: float(np.mean([scores[setting]["AP"] for scores in found if scores[setting]]))
@@ -54,11 +54,12 @@ class DevEvaluator(SentenceEvaluator):
 
 
 @contextmanager
-def converging(step: int) -> Iterator[None]:
-    """Tell that training went wrong where a vector of the model after `step` steps has no direction."""
+def divergence_explained(step: int) -> Iterator[None]:
+    """Say what to do in a training where a vector of the model after `step` steps has no direction."""
     try:
         yield
     except VectorError as problem:
         raise IsoglotError(
-            f"training diverged: after step {step} {problem.found}; train with a lower --learning-rate."
+            f"after step {step} {problem.args[0]}; train with a lower --learning-rate if the losses say that training "
+            "diverged, else leave the text out."
         ) from problem

@@ -79,9 +79,10 @@ def step_touched_rows(parameter: Tensor, state: dict[str, Tensor], group: dict[s
     gradient = parameter.grad.coalesce()
     rows, values = gradient.indices()[0], gradient.values()
     tables = (parameter, state["exp_avg"], state["exp_avg_sq"])
-    count = max(1, len(rows) if parameter.is_cuda else BLOCK // max(1, values.shape[1:].numel()))
-    for block, of_block in zip(rows.split(count), values.split(count), strict=True):
-        _step_block(tables, block, of_block, state["step"].clone(), group)
+    in_caches = BLOCK // max(1, values.shape[1:].numel())
+    count = max(1, in_caches if parameter.device.type == "cpu" else len(rows))
+    for block, its_values in zip(rows.split(count), values.split(count), strict=True):
+        _step_block(tables, block, its_values, state["step"].clone(), group)
     state["step"] += 1
 
 

@@ -46,7 +46,7 @@ def training_records(model: Path) -> list[dict[str, Any]]:
     try:
         record = json.loads((model / RECORD).read_text(encoding="utf-8"))
         return [{name: record[name] for name in ("recipe", "collections", "dev")}, *record.get("before", [])]
-    except (OSError, ValueError, KeyError, TypeError):  # none, or a file of this name from elsewhere
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):  # or a file from elsewhere
         return []
 
 

@@ -110,10 +110,13 @@ def _open_work_folder(work: Path, record: dict[str, Any], overwrite: bool) -> No
 
 def _begun(known: Path) -> dict[str, Any] | None:
     """The record of an unfinished run, None where there is none that can be read."""
-    try:
-        return dict(json.loads(known.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):
+    if not known.is_file():
         return None
+    try:
+        record = json.loads(known.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) and "recipe" in record else None
 
 
 def _drop_if_useless(work: Path) -> None:

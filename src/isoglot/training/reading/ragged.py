@@ -72,7 +72,7 @@ def open_ragged(stem: Path) -> RaggedIds | None:
         return None
     try:
         ids, ends = (np.load(_file(stem, name), mmap_mode="r").view(np.ndarray) for name in ("ids", "ends"))
-    except (OSError, EOFError, ValueError):
+    except (FileNotFoundError, EOFError, ValueError):
         return None
     return RaggedIds(ids, ends)
 
