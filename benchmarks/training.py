@@ -36,10 +36,10 @@ from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaMo
 
 from isoglot.data.catalogue import open_collection
 from isoglot.training.recipe import Recipe
+from training_contenders import PLAIN
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 CONTENDERS = ("sentence-transformers", "isoglot, dense updates", "isoglot")
-PLAIN = "sentence-transformers, plain layers"
 VOCABULARY, TOKENIZER_TEXTS, CHUNK_TOKENS = 250_002, 20_000, 4096
 STATIC_VOCABULARY, STATIC_WIDTH = 105_879, 1024
 PROCESSOR = "processor seconds per step, median"

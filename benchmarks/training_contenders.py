@@ -34,6 +34,7 @@ from isoglot.training.setup import build_trainer
 from plain_use_m3 import PlainNetwork
 
 MINI_BATCH = 32
+PLAIN = "sentence-transformers, plain layers"
 
 
 class InOrder(DefaultBatchSampler):
@@ -132,7 +133,7 @@ def ours(recipe: Recipe, collection: Collection, folder: Path) -> Trainer:
 
 TRAINERS: dict[str, Callable[[Recipe, Collection, Path], Trainer]] = {
     "sentence-transformers": theirs,
-    "sentence-transformers, plain layers": partial(theirs, plain=True),
+    PLAIN: partial(theirs, plain=True),
     "isoglot": ours,
     "isoglot, dense updates": ours,
 }

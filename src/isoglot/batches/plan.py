@@ -63,7 +63,8 @@ class Plan:
         self.language_weights, self.language_temperature = language_weights, language_temperature
         self.first_steps = np.array(first_steps or [0] * len(collections))
         self.negatives, self.foreign_negatives = negatives, foreign_negatives
-        self.multi_positives, self.versions = versions > 0, min(versions, len(self.languages) - 1)
+        self.multi_positives = versions > 0
+        self.versions = min(versions, len(self.languages) - 1)
         self._inventories = [take_inventory(collection, self.languages) for collection in collections]
         self._streams = Streams(self._inventories, batch_size, seed)
         self._probabilities: dict[bytes, Weights] = {}

@@ -25,7 +25,6 @@ def plan_of(recipe: Recipe, train_parts: list[Collection]) -> Plan:
         RequestError: the strategy, the curriculum or a collection does not fit.
     """
     names = [part.name for part in train_parts]
-    languages = {language for part in train_parts for language in part.languages}
     return Plan(
         train_parts,
         strategy_named(recipe.strategy, recipe.alpha, recipe.alpha_end, recipe.steps),
@@ -37,7 +36,7 @@ def plan_of(recipe: Recipe, train_parts: list[Collection]) -> Plan:
         first_steps=None if recipe.curriculum is None else first_steps(recipe.curriculum, names, recipe.steps),
         negatives=recipe.negatives,
         foreign_negatives=recipe.foreign_negatives,
-        versions=len(languages) if recipe.multi_positives else 0,
+        versions=sys.maxsize if recipe.multi_positives else 0,
     )
 
 

@@ -50,8 +50,8 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         if is_left_alone():
             console.print(LEFT_ALONE, soft_wrap=True)
         parts = open_training_collections(recipe)
-        record, work = request_record(recipe, *parts), beside(out)
-        in_main_process(lambda: _open_work_folder(work, record, overwrite))
+        work = beside(out)
+        in_main_process(lambda: _open_work_folder(work, request_record(recipe, *parts), overwrite))
         started = time.monotonic()
         try:
             trainer = build_trainer(recipe, *parts, work / CHECKPOINTS, console)
@@ -64,6 +64,7 @@ def train(recipe: Recipe, out: Path, *, overwrite: bool = False, console: Consol
         merge_lora(trainer.model)
         if trainer.is_world_process_zero():
             console.print(f"{recipe.strategy}: {loss_curve(trainer.state.log_history)}", soft_wrap=True)
+            record = json.loads((work / RECORD).read_text(encoding="utf-8"))
             record |= measured_record(trainer, time.monotonic() - started, first_step)
             shutil.rmtree(work / "finished", ignore_errors=True)
             write_model(trainer.model, recipe, record, work / "finished")
